@@ -1,0 +1,1 @@
+"""Chesil: the open workbench for planning primary care in England, neighbourhood by neighbourhood."""

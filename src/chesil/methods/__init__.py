@@ -1,0 +1,1 @@
+"""Methods: pure functions on plain arrays, each with its source; usable by themselves."""
