@@ -96,11 +96,11 @@ def find_problems(
         )
         for name in missing
     ]
-    problems += [Problem(f"column `{name}` is not expected", where, "", did_you_mean(name, missing)) for name in extra]
+    problems += [
+        Problem(f"column `{name}` is not expected", where, "", did_you_mean(name, missing)) for name in extra
+    ]
     wrong_type = {
-        c.name
-        for c in contract.columns
-        if c.name in table.columns and table.schema[c.name] != DTYPES[c.type]
+        c.name for c in contract.columns if c.name in table.columns and table.schema[c.name] != DTYPES[c.type]
     }
     problems += [
         Problem(f"column `{name}` holds {table.schema[name]}, not {contract.column(name).type}", where)
@@ -128,12 +128,19 @@ def _impossible_values(values: pl.Series, column: Column, where: str, first_row:
     if column.one_of:
         allowed = pl.Series(list(column.one_of))
         faults.append(
-            ((~values.is_in(allowed.implode())).fill_null(False), f"is not one of {', '.join(column.one_of)}", "")
+            (
+                (~values.is_in(allowed.implode())).fill_null(False),
+                f"is not one of {', '.join(column.one_of)}",
+                "",
+            )
         )
     if column.pattern:
         faults.append(
-            ((~values.str.contains(f"^(?:{column.pattern})$")).fill_null(False), "is not of the expected form",
-             column.about)
+            (
+                (~values.str.contains(f"^(?:{column.pattern})$")).fill_null(False),
+                "is not of the expected form",
+                column.about,
+            )
         )
     problems: list[Problem] = []
     for at_fault, what, why in faults:

@@ -1,0 +1,203 @@
+"""Strict reading of published files: bytes to text columns, then to typed columns, with every fault named."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from chesil.core.errors import InputRefused, Problem, did_you_mean, some_of
+from chesil.core.tables import DTYPES, MOST_ROWS_NAMED, ColumnType
+
+LAYOUT_WAY_OUT = (
+    "If the publisher has changed the layout, add the new column name to this source's module; "
+    "if the file is the wrong one, fetch it again"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column we want from a file: our name, its type, and the names publishers have given it.
+
+    `blank` lists the texts that mean "not given"; `dates` the date forms tried in order.
+    """
+
+    name: str
+    type: ColumnType
+    published_as: tuple[str, ...]
+    required: bool = True
+    blank: tuple[str, ...] = ("", "NA", "N/A", "NULL", "NaN")
+    dates: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d%b%Y")
+
+
+def read_text_table(
+    path: Path,
+    *,
+    member: str = "",
+    columns: Iterable[str] | None = None,
+    separator: str = ",",
+    skip_rows: int = 0,
+) -> pl.DataFrame:
+    """Read a CSV (plain, .gz, or `member` of a .zip) as text columns named as published.
+
+    `columns` names the columns of a file without a header. A byte order mark is dropped; anything that is not
+    UTF-8, a truncated archive or a ragged row refuses the whole file.
+    """
+    content = file_bytes(path, member)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise refused(
+            path, f"line {line} is not UTF-8 text", "names would be garbled", "Save the file as UTF-8"
+        ) from error
+    if not text.strip():
+        raise refused(path, "the file is empty", "", "Fetch it again")
+    names = list(columns) if columns is not None else None
+    try:
+        return pl.read_csv(
+            io.StringIO(text),
+            has_header=names is None,
+            new_columns=names,
+            infer_schema=False,
+            separator=separator,
+            skip_rows=skip_rows,
+        )
+    except (pl.exceptions.ComputeError, pl.exceptions.ShapeError, pl.exceptions.NoDataError) as error:
+        raise refused(
+            path, f"the rows do not all have the same columns ({_first_line(error)})", "", LAYOUT_WAY_OUT
+        ) from error
+
+
+def file_bytes(path: Path, member: str = "") -> bytes:
+    """The bytes of a plain, gzipped or zipped file; a damaged archive is refused by name.
+
+    `member` is a part of the wanted file's name inside a zip; with one CSV inside it may be left empty.
+    """
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as file:
+                return file.read()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                inside = [n for n in archive.namelist() if n.lower().endswith(".csv") and member in n]
+                if len(inside) != 1:
+                    raise refused(path, f"{len(inside)} CSV files inside match `{member}`", "", LAYOUT_WAY_OUT)
+                return archive.read(inside[0])
+        return path.read_bytes()
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise refused(
+            path, "the file is cut short or damaged", "part of the figures would be lost", "Fetch it again"
+        ) from error
+
+
+def pick_columns(table: pl.DataFrame, wanted: Iterable[Wanted], path: Path, *, first_row: int = 2) -> pl.DataFrame:
+    """Choose, rename and type the wanted columns; refuse the file with every fault if any column or value is wrong.
+
+    Header matching ignores case, surrounding blanks and line breaks. `first_row` is the row number of the first
+    record in the file. Numbers may carry thousands commas. An optional column that is absent comes back blank.
+    """
+    wanted = list(wanted)
+    by_header = {_plain_header(c): c for c in table.columns}
+    problems: list[Problem] = []
+    found: dict[str, pl.Series] = {}
+    for want in wanted:
+        header = next((by_header[h] for h in map(_plain_header, want.published_as) if h in by_header), None)
+        if header is not None:
+            series, faults = _typed(table[header], want, first_row)
+            problems += [Problem(f.what, f"{path.name} {f.where}", f.why, f.way_out) for f in faults]
+        elif want.required:
+            problems.append(
+                Problem(
+                    f"column `{want.published_as[0]}` is missing",
+                    path.name,
+                    "",
+                    did_you_mean(want.published_as[0], table.columns)
+                    or f"The file has: {some_of(table.columns, 12)}",
+                )
+            )
+            continue
+        else:
+            series = pl.Series([None] * table.height, dtype=DTYPES[want.type])
+        found[want.name] = series.alias(want.name)
+    if problems:
+        raise InputRefused(f"{path.name} cannot be read", problems, LAYOUT_WAY_OUT)
+    return pl.DataFrame(list(found.values()))
+
+
+def rename_by(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """Rename the columns that are there; say nothing of those that are not."""
+    return table.rename({old: new for old, new in names.items() if old in table.columns})
+
+
+def refused(path: Path, what: str, why: str = "", way_out: str = "") -> InputRefused:
+    """An error that refuses one whole file for one reason."""
+    return InputRefused(f"{path.name} cannot be read", [Problem(what, path.name, why)], way_out)
+
+
+def _typed(values: pl.Series, want: Wanted, first_row: int) -> tuple[pl.Series, list[Problem]]:
+    text = values.cast(pl.String).str.strip_chars()
+    text = text.to_frame("t").select(
+        pl.when(pl.col("t").is_in(list(want.blank))).then(None).otherwise(pl.col("t")).alias("t")
+    )["t"]
+    typed = _parsed(text, want)
+    wrong = (typed.is_null() & text.is_not_null()).arg_true().to_list()
+    problems = [
+        Problem(
+            f"`{text[row]}` is not {_article(want.type)}",
+            f"row {row + first_row}, column `{want.published_as[0]}`",
+        )
+        for row in wrong[:MOST_ROWS_NAMED]
+    ]
+    if len(wrong) > MOST_ROWS_NAMED:
+        problems.append(
+            Problem(
+                f"{len(wrong) - MOST_ROWS_NAMED:,} more values are not {_article(want.type)}",
+                f"column `{want.published_as[0]}`",
+            )
+        )
+    return typed, problems
+
+
+def _parsed(text: pl.Series, want: Wanted) -> pl.Series:
+    if want.type == "text":
+        return text
+    if want.type == "date":
+        columns = [text.str.to_date(form, strict=False) for form in want.dates]
+        return pl.select(pl.coalesce([pl.lit(c) for c in columns])).to_series()
+    number = text.str.replace_all(",", "").cast(pl.Float64, strict=False)
+    if want.type == "float":
+        return number
+    if want.type == "int":
+        whole = number.is_finite() & (number == number.round())
+        return pl.select(pl.when(whole).then(number)).to_series().cast(pl.Int64)
+    lowered = text.str.to_lowercase()
+    return pl.select(
+        pl.when(lowered.is_in(["yes", "y", "true", "1"]))
+        .then(True)
+        .when(lowered.is_in(["no", "n", "false", "0"]))
+        .then(False)
+        .otherwise(None)
+    ).to_series()
+
+
+def _plain_header(header: str) -> str:
+    return " ".join(header.replace("\ufeff", "").split()).lower()
+
+
+def _article(kind: ColumnType) -> str:
+    return {
+        "int": "a whole number",
+        "float": "a number",
+        "date": "a date",
+        "bool": "yes or no",
+        "text": "text",
+    }[kind]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:120]
