@@ -1,0 +1,1 @@
+"""Measures: a card of facts from definitions, and the sums that turn a card and a place into figures."""

@@ -1,0 +1,271 @@
+"""Computing measures: a card and a place give one figure for every practice, group or whole asked for."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from chesil.core.figure import Figure
+from chesil.core.period import Period
+from chesil.definitions import load_parameter
+from chesil.measures.card import Measure, Quantity
+from chesil.methods.intervals import wilson
+from chesil.place.place import Place
+from chesil.place.vintage import Vintage, find_vintage
+
+ALL = "all"
+"""The unit type for the whole place as one unit."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A practice, a group or the whole place, with the practices that make it up."""
+
+    code: str
+    name: str
+    practices: tuple[str, ...]
+
+
+def units_of(place: Place, unit_type: str) -> list[Unit]:
+    """The units of a type in a place: "practice", "all", or any group type that its practices belong to.
+
+    A grouping of areas (a council, a middle-layer area) holds the practices with more than half their list inside.
+    """
+    if unit_type == ALL:
+        return [Unit(place.code, place.name, tuple(place.practices["practice_code"]))]
+    if unit_type == "practice":
+        return [Unit(c, n, (c,)) for c, n in place.practices.select("practice_code", "practice_name").iter_rows()]
+    rows = place.groups.filter(pl.col("group_type") == unit_type)
+    members = rows.filter(pl.col("member_type") == "practice").select(
+        "group_code", "group_name", pl.col("member_code").alias("practice_code")
+    )
+    if members.is_empty():
+        members = _practices_mostly_inside(place, rows.filter(pl.col("member_type") == "area"))
+    mine = members.filter(pl.col("practice_code").is_in(place.practices["practice_code"].implode()))
+    grouped = (
+        mine.sort("group_code", "practice_code")
+        .group_by("group_code", maintain_order=True)
+        .agg(pl.col("group_name").first(), pl.col("practice_code"))
+    )
+    return [Unit(r["group_code"], r["group_name"], tuple(r["practice_code"])) for r in grouped.iter_rows(named=True)]
+
+
+def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> list[Figure]:
+    """One figure a unit. A unit that cannot be computed gets a figure with the reason.
+
+    A practice whose numerator or denominator is unknown is left out of both, and the figure says how many were.
+    """
+    vintage = find_vintage(place.vintage)
+    parts = practice_parts(place, measure)
+    by_code = {row["practice_code"]: row for row in parts.iter_rows(named=True)}
+    return [_figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code]) for unit in units]
+
+
+def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
+    """The two parts of a measure by practice: practice_code, numerator, denominator, standing out as null if unknown.
+
+    `implausible` marks practices whose ratio lies beyond the card's parameter, or whose denominator is zero.
+    """
+    base = place.practices.select("practice_code").sort("practice_code")
+    parts = base.join(
+        quantity_by_practice(place, measure.numerator).rename({"value": "numerator"}), on="practice_code", how="left"
+    )
+    if measure.denominator is None:
+        return parts.with_columns(pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible"))
+    parts = parts.join(
+        quantity_by_practice(place, measure.denominator).rename({"value": "denominator"}), on="practice_code", how="left"
+    )
+    if not measure.implausible_above:
+        return parts.with_columns(pl.lit(False).alias("implausible"))
+    most = load_parameter(measure.implausible_above).on(place.as_at).value
+    odd = (pl.col("denominator") == 0) | (pl.col("numerator") / pl.col("denominator") > most)
+    return parts.with_columns(odd.fill_null(False).alias("implausible"))
+
+
+def quantity_by_practice(place: Place, quantity: Quantity) -> pl.DataFrame:
+    """One part added up by practice: practice_code and value (null where unknown)."""
+    table = getattr(place, quantity.table)
+    rows = table.filter(_where(quantity)) if quantity.where else table
+    value = pl.col(quantity.column).cast(pl.Float64)
+    if quantity.table == "registrations":
+        rows, factor = _with_areas(place, rows, quantity.times)
+        value = value * factor
+    elif quantity.times:
+        value = value * pl.col(quantity.times)
+    summed = (
+        rows.with_columns(value.alias("value"))
+        .sort(table.columns[: min(4, len(table.columns))])
+        .group_by("practice_code", maintain_order=True)
+        .agg(pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value"))
+    )
+    if quantity.rows == "zero":
+        known = table.select("practice_code").unique()
+        summed = known.join(summed, on="practice_code", how="left").with_columns(pl.col("value").fill_null(0.0))
+    return summed.select("practice_code", "value")
+
+
+def _with_areas(place: Place, rows: pl.DataFrame, times: str) -> tuple[pl.DataFrame, pl.Expr]:
+    """Registrations beside a column of their areas; patients of areas without the value are left out."""
+    if not times:
+        return rows, pl.lit(1.0)
+    column = times.removeprefix("has:")
+    areas = pl.concat([place.areas, place.areas_beyond]).select("lsoa11", column)
+    joined = rows.join(areas, on="lsoa11").drop_nulls(column)
+    factor = pl.lit(1.0) if times.startswith("has:") else pl.col(column)
+    return joined, factor
+
+
+def _where(quantity: Quantity) -> pl.Expr:
+    tests = []
+    for column, wanted in quantity.where.items():
+        c = pl.col(column)
+        if isinstance(wanted, dict):
+            tests += [c >= wanted["min"]] if "min" in wanted else []
+            tests += [c.is_not_null() & (c <= wanted["max"])] if "max" in wanted else []
+            tests += [~c.is_in(wanted["not_in"])] if "not_in" in wanted else []
+        elif isinstance(wanted, list):
+            tests.append(c.is_in(wanted))
+        else:
+            tests.append(c == wanted)
+    return pl.all_horizontal(tests)
+
+
+def _practices_mostly_inside(place: Place, area_rows: pl.DataFrame) -> pl.DataFrame:
+    lists = place.practices.select("practice_code", "list_size")
+    return (
+        place.registrations.join(
+            area_rows.select("group_code", "group_name", pl.col("member_code").alias("lsoa11")), on="lsoa11"
+        )
+        .group_by("group_code", "group_name", "practice_code")
+        .agg(pl.col("patients").sum())
+        .join(lists, on="practice_code")
+        .filter(pl.col("patients") * 2 > pl.col("list_size"))
+        .select("group_code", "group_name", "practice_code")
+    )
+
+
+def _figure(
+    place: Place, vintage: Vintage, measure: Measure, unit: Unit, rows: Sequence[dict[str, Any]]
+) -> Figure:
+    standing, notes = _standing(place, measure)
+    common: dict[str, Any] = {
+        "measure": measure.name,
+        "unit_code": unit.code,
+        "unit_name": unit.name,
+        "vintage": place.vintage,
+        "period": period_of(measure, vintage),
+        "unit": measure.unit,
+        "method": measure.formula or measure.method,
+        "scenario": place.scenario,
+        "standing": standing,
+        "receipts": _receipts(place, measure),
+    }
+    if not rows:
+        return Figure(**common, reason=f"no practice with patients at {place.vintage}", notes=notes)
+    ratio = measure.denominator is not None
+    known = [r for r in rows if r["numerator"] is not None and (not ratio or r["denominator"] is not None)]
+    sound = [r for r in known if not r["implausible"]]
+    notes += _coverage_notes(measure, len(rows), len(known), len(sound))
+    if not sound:
+        return Figure(**common, reason=_why_not(measure, place, rows, known), notes=notes)
+    numerator = math.fsum(r["numerator"] for r in sound)
+    if not ratio:
+        return Figure(**common, value=numerator * measure.scale, numerator=numerator, notes=notes, limits=_no_limits(measure))
+    denominator = math.fsum(r["denominator"] for r in sound)
+    if denominator <= 0:
+        return Figure(**common, reason="the denominator is zero", numerator=numerator, denominator=denominator, notes=notes)
+    value = numerator / denominator * measure.scale
+    if len(sound) < len(known):
+        notes += _imputed_note(measure, known, sound)
+    limits = _limits(measure, numerator, denominator)
+    return Figure(**common, **limits, value=value, numerator=numerator, denominator=denominator, notes=notes)
+
+
+def period_of(measure: Measure, vintage: Vintage) -> str:
+    """The period a figure of this measure is of, at a vintage: the card's, else the vintage's lists."""
+    return (measure.period_of or {}).get(vintage.name, vintage.lists)
+
+
+def _limits(measure: Measure, numerator: float, denominator: float) -> dict[str, Any]:
+    if measure.limits != "wilson":
+        return {"limits": _no_limits(measure)}
+    inner = wilson(np.array([numerator]), np.array([denominator]), confidence=0.95)
+    outer = wilson(np.array([numerator]), np.array([denominator]), confidence=0.998)
+    return {
+        "limits": "Wilson (1927), 95% and 99.8%",
+        "lower": float(inner[0][0]) * measure.scale,
+        "upper": float(inner[1][0]) * measure.scale,
+        "lower998": float(outer[0][0]) * measure.scale,
+        "upper998": float(outer[1][0]) * measure.scale,
+    }
+
+
+def _no_limits(measure: Measure) -> str:
+    return f"none: {measure.no_limits_because}"
+
+
+def _standing(place: Place, measure: Measure) -> tuple[str, tuple[str, ...]]:
+    if measure.needs_area_flows and place.registrations_are == "projected":
+        return "modelled", ("Rests on patients by area projected from July 2022.",)
+    return measure.standing, ()
+
+
+def _coverage_notes(measure: Measure, total: int, known: int, sound: int) -> tuple[str, ...]:
+    notes: tuple[str, ...] = ()
+    if known < total:
+        notes += (f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",)
+    if sound < known:
+        n = known - sound
+        notes += (f"{n} practice{'s' if n > 1 else ''} with a zero or implausible return {'are' if n > 1 else 'is'} left out.",)
+    return notes
+
+
+def _imputed_note(measure: Measure, known: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """What the figure would be if the implausible returns were what the sound ones are on average."""
+    numerator = math.fsum(r["numerator"] for r in known)
+    mean_rate = math.fsum(r["denominator"] for r in sound) / math.fsum(r["numerator"] for r in sound)
+    imputed = math.fsum(r["numerator"] * mean_rate if r["implausible"] else r["denominator"] for r in known)
+    as_returned = math.fsum(r["denominator"] for r in known)
+    returned = f"{numerator / as_returned * measure.scale:,.{measure.decimals}f}" if as_returned else "not defined"
+    return (
+        f"With their returns as they stand it would be {returned}; with the average imputed for them, "
+        f"{numerator / imputed * measure.scale:,.{measure.decimals}f}.",
+    )
+
+
+def _why_not(
+    measure: Measure, place: Place, rows: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]
+) -> str:
+    if known:
+        return "the return is zero or implausible"
+    if measure.needs_area_flows and place.registrations.is_empty():
+        return f"patients by area are not published for {place.vintage}"
+    for quantity in measure.quantities:
+        if quantity_by_practice(place, quantity)["value"].null_count() == 0:
+            continue
+    return f"no return published for {place.vintage}"
+
+
+def _receipts(place: Place, measure: Measure) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for quantity in measure.quantities:
+        found.update(dict.fromkeys(place.receipts_for(quantity.table, quantity.column)))
+        if quantity.times and quantity.table == "registrations":
+            found.update(dict.fromkeys(place.receipts_for("areas", quantity.times.removeprefix("has:"))))
+        elif quantity.times:
+            found.update(dict.fromkeys(place.receipts_for(quantity.table, quantity.times)))
+    return tuple(found)
+
+
+def old_note(figure: Figure, as_at: date) -> str:
+    """The mark that data over two years old carry."""
+    return "data over two years old: not for contract action" if figure.is_old(as_at) else ""
+
+
+def parse_period(text: str) -> Period:
+    """A figure's period as dates."""
+    return Period.parse(text)

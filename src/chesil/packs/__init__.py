@@ -1,0 +1,1 @@
+"""Packs: the embedded open data of England as compact tables, each with its contract and receipts."""

@@ -1,0 +1,1 @@
+"""Place: frozen tables of areas, practices and registrations for any part of England, as at a date."""

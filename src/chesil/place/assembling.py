@@ -1,0 +1,208 @@
+"""Assembling a place: any ICB, sub-ICB, PCN, council, list of practices or list of areas, as at any vintage."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
+from chesil.packs.pack import read_manifest, read_table
+from chesil.place.finding import Match, check_practices, resolve_code
+from chesil.place.place import Judgement, Place
+from chesil.place.vintage import Vintage, find_vintage, vintage_on
+
+PRACTICE_KINDS = ("icb", "sub_icb", "pcn")
+AREA_KINDS = ("ltla24", "ltla21", "ltla18", "msoa11")
+
+HALF = 0.5
+"""A place asked for by council or areas holds the practices with more than this share of their list inside."""
+
+
+def assemble_place(
+    wanted: str | Sequence[str], *, vintage: str | None = None, as_at: date | None = None, name: str = ""
+) -> Place:
+    """Assemble a place from the England pack.
+
+    `wanted` is the code or name of an ICB, sub-ICB, PCN, council or middle-layer area, "England", or a list of
+    practice codes or of small areas (LSOA 2011). Without `vintage`, the newest known at `as_at` is taken. Raises
+    `NotFound` for a code that is not there (with near ones) and `InputRefused` naming every practice or area of a
+    list that cannot be used.
+    """
+    chosen = find_vintage(vintage) if vintage else vintage_on(as_at)
+    match = _match(wanted, chosen)
+    practices_in, areas_in = _members(match, wanted, chosen)
+    return _cut(match, name or match.name, chosen, as_at or chosen.as_at, practices_in, areas_in)
+
+
+def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
+    if isinstance(wanted, str):
+        match = resolve_code(wanted)
+        if match.kind in PRACTICE_KINDS and vintage.name not in match.vintages:
+            held = ", ".join(match.vintages)
+            raise NotFound(f"{match.name} ({match.code}) is not held at {vintage.name}; it is held at {held}")
+        return match
+    codes = list(dict.fromkeys(code.strip().upper() for code in wanted))
+    if not codes:
+        raise ChesilError("The list of practices or areas is empty; name at least one")
+    areas = [c for c in codes if c.startswith("E01") and len(c) == 9]
+    if areas and len(areas) != len(codes):
+        raise ChesilError("A list holds practices or areas, not both; areas begin with E01")
+    return Match("areas" if areas else "practices", "+".join(codes[:3]), some_of(codes, 3), ())
+
+
+def _members(
+    match: Match, wanted: str | Sequence[str], vintage: Vintage
+) -> tuple[pl.Series | None, pl.Series | None]:
+    """Practice codes and area codes asked for; None where they follow from the other."""
+    if match.kind == "england":
+        everyone = read_table("practices", ["practice_code"], pl.col("vintage") == vintage.name)
+        return everyone["practice_code"], read_table("areas", ["lsoa11"])["lsoa11"]
+    if match.kind == "practices":
+        codes = [match.code] if isinstance(wanted, str) else [c.strip().upper() for c in wanted]
+        problems = check_practices(codes, vintage.name)
+        if problems:
+            raise InputRefused(f"Not every practice is there at {vintage.name}", problems)
+        return pl.Series(sorted(set(codes))), None
+    if match.kind == "areas":
+        codes = sorted({c.strip().upper() for c in wanted})
+        unknown = sorted(set(codes) - set(read_table("areas", ["lsoa11"])["lsoa11"]))
+        if unknown:
+            raise InputRefused(
+                "Not every area is there",
+                [Problem(f"{code} is not a small area (LSOA 2011) of England") for code in unknown],
+                "Areas of 2021 have other codes where they were split or merged",
+            )
+        return None, pl.Series(codes)
+    rows = read_table("groups", where=(pl.col("group_type") == match.kind) & (pl.col("group_code") == match.code))
+    rows = rows.filter((pl.col("vintage") == vintage.name) | (pl.col("vintage") == ""))
+    practices = rows.filter(pl.col("member_type") == "practice")["member_code"]
+    areas = rows.filter(pl.col("member_type") == "area")["member_code"]
+    return (practices if len(practices) else None), (areas if len(areas) else None)
+
+
+def _cut(
+    match: Match,
+    name: str,
+    vintage: Vintage,
+    as_at: date,
+    practices_in: pl.Series | None,
+    areas_in: pl.Series | None,
+) -> Place:
+    at_vintage = pl.col("vintage") == vintage.name
+    flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], at_vintage)
+    if practices_in is None:
+        if flows.is_empty():
+            raise NotFound(
+                f"{match.name} is asked for by its areas, but patients by area are not published for {vintage.name}",
+                [],
+                "Ask for an ICB, a sub-ICB or a list of practices, or for another vintage",
+            )
+        assert areas_in is not None
+        practices_in = _mostly_inside(flows, areas_in)
+    if areas_in is None:
+        areas_in = _mostly_theirs(flows, practices_in, match)
+    mine = pl.col("practice_code").is_in(practices_in.implode())
+    inside = pl.col("lsoa11").is_in(areas_in.implode())
+    registrations = flows.filter(mine).sort("practice_code", "lsoa11")
+    lived_in = registrations["lsoa11"].unique().sort()
+    beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
+    areas = _area_table()
+    groups = read_table("groups").filter(pl.col("vintage").is_in([vintage.name, ""]))
+    return Place(
+        name=name,
+        code=match.code,
+        kind=match.kind,
+        vintage=vintage.name,
+        as_at=as_at,
+        areas=areas.filter(inside),
+        areas_beyond=areas.filter(beyond),
+        area_ages=read_table("area_ages", where=inside).sort("lsoa11"),
+        practices=read_table("practices", where=at_vintage & mine).sort("practice_code"),
+        practice_ages=read_table("practice_ages", where=at_vintage & mine).sort(
+            "practice_code", "sex", "age_from"
+        ),
+        registrations=registrations,
+        registered_elsewhere=flows.filter(inside & ~mine).sort("practice_code", "lsoa11"),
+        registers=read_table("registers", where=mine).sort("practice_code", "year", "register"),
+        staff=read_table("staff", where=at_vintage & mine).sort("practice_code", "role"),
+        payments=read_table("payments", where=mine & (pl.col("year") == vintage.payments_year)).sort(
+            "practice_code", "stream"
+        ),
+        sites=read_table("sites", where=mine).sort("practice_code", "site_code"),
+        groups=groups.filter(
+            pl.when(pl.col("member_type") == "practice")
+            .then(pl.col("member_code").is_in(practices_in.implode()))
+            .otherwise(pl.col("member_code").is_in(areas_in.implode()))
+        ).sort("group_type", "group_code", "member_code"),
+        receipts=_receipts(vintage.name),
+        judgements=_judgements(match, vintage),
+        registrations_are={"2015/16": "not published", "2022/23": "published"}.get(vintage.name, "projected"),
+    )
+
+
+def _area_table() -> pl.DataFrame:
+    """Areas with all their published values side by side; the most deprived fifth marked from England's scores."""
+    table = read_table("areas")
+    for name in ("area_deprivation", "area_census", "area_travel", "area_fuel_poverty", "area_indicators"):
+        table = table.join(read_table(name), on="lsoa11", how="left")
+    fifths = [
+        (pl.col(f"imd_score_{year}").rank("ordinal", descending=True) <= pl.col(f"imd_score_{year}").count() / 5)
+        .cast(pl.Float64)
+        .alias(f"in_most_deprived_fifth_{year}")
+        for year in (2015, 2019, 2025)
+    ]
+    rural = pl.col("ruc11_code").str.slice(0, 1).is_in(["D", "E", "F"]).cast(pl.Float64).alias("is_rural_2011")
+    residents = read_table("area_ages").select(
+        "lsoa11", pl.sum_horizontal([f"age_{a}" for a in range(91)]).alias("residents_2020")
+    )
+    return table.join(residents, on="lsoa11", how="left").sort("lsoa11").with_columns(*fifths, rural)
+
+
+def _mostly_inside(flows: pl.DataFrame, areas: pl.Series) -> pl.Series:
+    shares = flows.group_by("practice_code").agg(
+        pl.col("patients").filter(pl.col("lsoa11").is_in(areas.implode())).sum().alias("inside"),
+        pl.col("patients").sum().alias("patients"),
+    )
+    return shares.filter(pl.col("inside") > HALF * pl.col("patients"))["practice_code"].sort()
+
+
+def _mostly_theirs(flows: pl.DataFrame, practices: pl.Series, match: Match) -> pl.Series:
+    """The areas of a PCN or list of practices: where more of the registered live than any other PCN has (a PCN),
+    or more than half of them (a list of practices). Register-based catchments, after Beaney et al. (BJGP Open
+    2022)."""
+    by_area = flows.filter(pl.col("lsoa11").str.starts_with("E01"))
+    if match.kind == "pcn":
+        pcns = read_table("groups", where=pl.col("group_type") == "pcn").filter(
+            pl.col("vintage").is_in([v for v in match.vintages])
+        )
+        owner = pcns.select(pl.col("member_code").alias("practice_code"), "group_code").unique("practice_code")
+        totals = (
+            by_area.join(owner, on="practice_code", how="left")
+            .with_columns(pl.col("group_code").fill_null("U"))
+            .group_by("lsoa11", "group_code")
+            .agg(pl.col("patients").sum())
+            .sort(["lsoa11", "patients", "group_code"], descending=[False, True, False])
+            .group_by("lsoa11", maintain_order=True)
+            .first()
+        )
+        return totals.filter(pl.col("group_code") == match.code)["lsoa11"].sort()
+    shares = by_area.group_by("lsoa11").agg(
+        pl.col("patients").filter(pl.col("practice_code").is_in(practices.implode())).sum().alias("theirs"),
+        pl.col("patients").sum().alias("patients"),
+    )
+    return shares.filter(pl.col("theirs") > HALF * pl.col("patients"))["lsoa11"].sort()
+
+
+def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
+    manifest = read_manifest()
+    return {name: tuple(manifest.receipts_of(name, vintage=vintage)) for name in manifest.tables}
+
+
+def _judgements(match: Match, vintage: Vintage) -> tuple[Judgement, ...]:
+    """The judgements of the pack that bear on this place and vintage."""
+    return tuple(
+        Judgement(**{k: v for k, v in record.items() if k not in ("vintage", "codes")})
+        for record in read_manifest().judgements
+        if record.get("vintage", "") in ("", vintage.name)
+        and (not record.get("codes") or match.kind == "england" or match.code in record["codes"])
+    )

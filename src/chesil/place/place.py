@@ -1,0 +1,82 @@
+"""The Place: frozen tables of one part of England as at a vintage, with receipts and a fingerprint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from io import BytesIO
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the sources say, what we use, and why; printed with every place that rests on it."""
+
+    about: str
+    source_says: str
+    we_use: str
+    because: str
+    decided_by: str = "Chesil"
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """One part of England as at a vintage. Never edited: `with_tables` makes another.
+
+    `areas` lie inside the edge; `areas_beyond` are the others in which its patients live. `registrations` hold the
+    patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices.
+    """
+
+    name: str
+    code: str
+    kind: str
+    vintage: str
+    as_at: date
+    areas: pl.DataFrame
+    areas_beyond: pl.DataFrame
+    area_ages: pl.DataFrame
+    practices: pl.DataFrame
+    practice_ages: pl.DataFrame
+    registrations: pl.DataFrame
+    registered_elsewhere: pl.DataFrame
+    registers: pl.DataFrame
+    staff: pl.DataFrame
+    payments: pl.DataFrame
+    sites: pl.DataFrame
+    groups: pl.DataFrame
+    receipts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    judgements: tuple[Judgement, ...] = ()
+    registrations_are: str = "published"
+    scenario: str = "business_as_usual"
+
+    def with_tables(self, **tables: pl.DataFrame) -> "Place":
+        """Another place with some tables replaced; this one stays as it was."""
+        return replace(self, **tables)  # type: ignore[arg-type]
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Every table by name."""
+        return {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), pl.DataFrame)}
+
+    @property
+    def patients(self) -> int:
+        """Registered patients of its practices."""
+        return int(self.practices["list_size"].sum())
+
+    @property
+    def residents(self) -> int:
+        """Residents of its areas, mid-2020."""
+        return int(self.area_ages.drop("lsoa11").sum().sum_horizontal()[0]) if self.area_ages.height else 0
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of name, vintage, scenario and every table's contents; equal places have equal fingerprints."""
+        digest = sha256(f"{self.code}|{self.vintage}|{self.as_at}|{self.scenario}".encode())
+        for name, table in sorted(self.tables.items()):
+            content = BytesIO()
+            table.rechunk().write_ipc(content)
+            digest.update(name.encode())
+            digest.update(content.getvalue())
+        return digest.hexdigest()
