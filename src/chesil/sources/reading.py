@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.errors import InputRefused, Problem, did_you_mean, some_of
-from chesil.core.tables import DTYPES, MOST_ROWS_NAMED, ColumnType
+from chesil.core.tables import DTYPES, MOST_ROWS_NAMED, ColumnType, TableContract, check_table
 
 LAYOUT_WAY_OUT = (
     "If the publisher has changed the layout, add the new column name to this source's module; "
@@ -31,7 +31,7 @@ class Wanted:
     published_as: tuple[str, ...]
     required: bool = True
     blank: tuple[str, ...] = ("", "NA", "N/A", "NULL", "NaN")
-    dates: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d%b%Y")
+    dates: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d%b%Y", "%b%Y")
 
 
 def read_text_table(
@@ -129,9 +129,54 @@ def pick_columns(table: pl.DataFrame, wanted: Iterable[Wanted], path: Path, *, f
     return pl.DataFrame(list(found.values()))
 
 
-def rename_by(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
-    """Rename the columns that are there; say nothing of those that are not."""
-    return table.rename({old: new for old, new in names.items() if old in table.columns})
+def read_as(
+    path: Path,
+    contract: TableContract,
+    names: Mapping[str, str | tuple[str, ...]],
+    *,
+    member: str = "",
+    keep: pl.Expr | None = None,
+    absent_ok: tuple[str, ...] = (),
+    first_row: int = 2,
+) -> pl.DataFrame:
+    """Read a CSV or Parquet file whose columns stand one to one for a contract's.
+
+    `names` gives, for each column of ours, the names publishers have given it. `keep` chooses rows before the
+    contract is checked (such as England's); columns in `absent_ok` may be missing and are then blank. Raises `InputRefused` with every fault.
+    """
+    text = read_parquet_columns(path, names) if path.suffix == ".parquet" else read_text_table(path, member=member)
+    table = pick_columns(text, wanted_of(contract, names, absent_ok), path, first_row=first_row)
+    if keep is not None:
+        table = table.with_row_index("file_row", offset=first_row).filter(keep).drop("file_row")
+    return check_table(table, contract, path.name, first_row)
+
+
+def wanted_of(
+    contract: TableContract, names: Mapping[str, str | tuple[str, ...]], absent_ok: tuple[str, ...] = ()
+) -> list[Wanted]:
+    """The wanted columns of a contract, by the names publishers use."""
+    return [
+        Wanted(
+            c.name,
+            c.type,
+            (published,) if isinstance(published := names[c.name], str) else published,
+            required=c.name not in absent_ok,
+        )
+        for c in contract.columns
+        if c.name in names
+    ]
+
+
+def read_parquet_columns(path: Path, names: Mapping[str, str | tuple[str, ...]]) -> pl.DataFrame:
+    """Read from a Parquet file the columns that go by any of the given names; a damaged file is refused."""
+    known = {n for given in names.values() for n in ((given,) if isinstance(given, str) else given)}
+    try:
+        there = pl.read_parquet_schema(path)
+        return pl.scan_parquet(path).select([c for c in there if c in known]).collect()
+    except (pl.exceptions.ComputeError, OSError) as error:
+        raise refused(
+            path, "the file is cut short or damaged", "part of the figures would be lost", "Fetch it again"
+        ) from error
 
 
 def refused(path: Path, what: str, why: str = "", way_out: str = "") -> InputRefused:
@@ -140,6 +185,8 @@ def refused(path: Path, what: str, why: str = "", way_out: str = "") -> InputRef
 
 
 def _typed(values: pl.Series, want: Wanted, first_row: int) -> tuple[pl.Series, list[Problem]]:
+    if values.dtype == DTYPES[want.type] and want.type != "text":
+        return values, []
     text = values.cast(pl.String).str.strip_chars()
     text = text.to_frame("t").select(
         pl.when(pl.col("t").is_in(list(want.blank))).then(None).otherwise(pl.col("t")).alias("t")
@@ -167,7 +214,13 @@ def _parsed(text: pl.Series, want: Wanted) -> pl.Series:
     if want.type == "text":
         return text
     if want.type == "date":
-        columns = [text.str.to_date(form, strict=False) for form in want.dates]
+        # A month alone means its first day; polars reads a date only with its day.
+        columns = [
+            (("01" + text) if "%d" not in form else text).str.to_date(
+                form if "%d" in form else "%d" + form, strict=False
+            )
+            for form in want.dates
+        ]
         return pl.select(pl.coalesce([pl.lit(c) for c in columns])).to_series()
     number = text.str.replace_all(",", "").cast(pl.Float64, strict=False)
     if want.type == "float":

@@ -1,0 +1,61 @@
+"""Census 2011: share of people with long-term illness or disability."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from chesil.core.tables import Column, TableContract
+from chesil.sources.reading import read_as
+from chesil.sources.source import OGL, Edition, Source
+
+CENSUS_LONG_TERM_ILLNESS_2011 = TableContract(
+    name="census_long_term_illness_2011",
+    about="One row a small area.",
+    key=("lsoa11",),
+    columns=(
+        Column("lsoa11", "text", "code of the small area (LSOA 2011)", pattern="E01[0-9]{6}"),
+        Column("illness_share", "float", "share of people with long-term illness or disability", low=0, high=1),
+    ),
+)
+
+PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
+    "lsoa11": (
+        "lsoa11_code",
+        "LSOA11CD",
+        "lsoa11cd",
+        "LSOA code (2011)",
+        "lsoa_code",
+    ),
+    "illness_share": "illness_disability",
+}
+
+
+def read_census_long_term_illness_2011(path: Path) -> Mapping[str, pl.DataFrame]:
+    """Read one file of the publication; raises `InputRefused` with every fault."""
+    return {
+        "census_long_term_illness_2011": read_as(
+            path, CENSUS_LONG_TERM_ILLNESS_2011, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
+        )
+    }
+
+
+SOURCE = Source(
+    name="census_long_term_illness_2011",
+    publisher="Office for National Statistics",
+    publication="Census 2011, long-term health problem or disability",
+    licence=OGL,
+    landing_page="https://www.ons.gov.uk/census",
+    link_patterns=(r".*\.csv$",),
+    editions=(
+        Edition(
+            "population/census_long_term_illness_lsoa11_2011.csv.gz",
+            date(2011, 3, 27),
+            obtained="converted",
+            caveat="A share with no count.",
+        ),
+    ),
+    tables=(CENSUS_LONG_TERM_ILLNESS_2011,),
+    read=read_census_long_term_illness_2011,
+)
