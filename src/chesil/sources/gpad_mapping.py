@@ -12,10 +12,10 @@ from chesil.sources.source import OGL, Edition, Source
 
 GPAD_MAPPING = TableContract(
     name="gpad_mapping",
-    about="One row a practice and network.",
+    about="One row a practice and clinical system.",
     key=(
         "practice_code",
-        "pcn_code",
+        "supplier",
     ),
     columns=(
         Column("practice_code", "text", "ODS code of the practice", pattern="[A-Z][A-Z0-9][0-9]{4}"),

@@ -82,6 +82,8 @@ NOT_IN_TOTAL = ("deductions", "beyond_total")
 GROUP_OF = {stream: names[0] for stream, names in STREAMS.items()}
 MAY_DIFFER_BY = 0.10
 """Pounds by which streams may differ from the published total of a practice: the pence of some forty roundings."""
+MAY_DIFFER_BY_WHOLE_POUNDS = 20.0
+"""The same where a year is published in whole pounds (2014-15)."""
 
 PAYMENTS_PRACTICES = TableContract(
     name="payments_practices",
@@ -197,8 +199,10 @@ def _refuse_if_totals_differ(practices: pl.DataFrame, streams: pl.DataFrame, pat
         .group_by("practice_code", maintain_order=True)
         .agg(pl.col("gbp").sum())
     )
+    in_whole_pounds = bool((streams["gbp"] == streams["gbp"].round()).all())
+    may_differ = MAY_DIFFER_BY_WHOLE_POUNDS if in_whole_pounds else MAY_DIFFER_BY
     wrong = practices.join(summed, on="practice_code", how="left").filter(
-        (pl.col("gbp").fill_null(0) - pl.col("published_total").fill_null(0)).abs() > MAY_DIFFER_BY
+        (pl.col("gbp").fill_null(0) - pl.col("published_total").fill_null(0)).abs() > may_differ
     )
     if wrong.height:
         problems = [
