@@ -8,7 +8,7 @@ import polars as pl
 
 from chesil.core.errors import InputRefused, Problem, did_you_mean
 
-ColumnType = Literal["text", "int", "float", "date", "bool"]
+ColumnType = Literal["text", "int", "float", "date", "bool", "ints"]
 
 DTYPES: dict[ColumnType, pl.DataType] = {
     "text": pl.String(),
@@ -16,6 +16,7 @@ DTYPES: dict[ColumnType, pl.DataType] = {
     "float": pl.Float64(),
     "date": pl.Date(),
     "bool": pl.Boolean(),
+    "ints": pl.List(pl.Int64),
 }
 
 MOST_ROWS_NAMED = 20

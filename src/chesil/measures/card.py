@@ -86,9 +86,21 @@ def _quantity(record: Mapping[str, Any]) -> Quantity:
 
 def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
     fields = set(Measure.__dataclass_fields__)
-    needed = {"title", "unit", "method", "numerator", "polarity", "why_it_matters", "caveat", "checked_against", "decimals"}
+    needed = {
+        "title",
+        "unit",
+        "method",
+        "numerator",
+        "polarity",
+        "why_it_matters",
+        "caveat",
+        "checked_against",
+        "decimals",
+    }
     problems = [Problem(f"`{f}` is missing") for f in sorted(needed - set(record))]
-    problems += [Problem(f"`{f}` is not a field of a card", "", "", did_you_mean(f, fields)) for f in set(record) - fields]
+    problems += [
+        Problem(f"`{f}` is not a field of a card", "", "", did_you_mean(f, fields)) for f in set(record) - fields
+    ]
     if record.get("method") not in METHODS:
         problems.append(Problem(f"method `{record.get('method')}` is not {or_list(METHODS)}"))
     if record.get("polarity") not in POLARITIES:
@@ -96,7 +108,9 @@ def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
     for part in ("numerator", "denominator"):
         table = record.get(part, {}).get("table")
         if part in record and table not in TABLES:
-            problems.append(Problem(f"table `{table}` is not {or_list(TABLES)}", part, "", did_you_mean(str(table), TABLES)))
+            problems.append(
+                Problem(f"table `{table}` is not {or_list(TABLES)}", part, "", did_you_mean(str(table), TABLES))
+            )
     if record.get("limits", "none") == "none" and not record.get("no_limits_because"):
         problems.append(Problem("`no_limits_because` is missing: a figure without limits must say why"))
     return problems

@@ -51,7 +51,9 @@ def units_of(place: Place, unit_type: str) -> list[Unit]:
         .group_by("group_code", maintain_order=True)
         .agg(pl.col("group_name").first(), pl.col("practice_code"))
     )
-    return [Unit(r["group_code"], r["group_name"], tuple(r["practice_code"])) for r in grouped.iter_rows(named=True)]
+    return [
+        Unit(r["group_code"], r["group_name"], tuple(r["practice_code"])) for r in grouped.iter_rows(named=True)
+    ]
 
 
 def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> list[Figure]:
@@ -62,7 +64,10 @@ def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> li
     vintage = find_vintage(place.vintage)
     parts = practice_parts(place, measure)
     by_code = {row["practice_code"]: row for row in parts.iter_rows(named=True)}
-    return [_figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code]) for unit in units]
+    return [
+        _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code])
+        for unit in units
+    ]
 
 
 def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
@@ -72,12 +77,18 @@ def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
     """
     base = place.practices.select("practice_code").sort("practice_code")
     parts = base.join(
-        quantity_by_practice(place, measure.numerator).rename({"value": "numerator"}), on="practice_code", how="left"
+        quantity_by_practice(place, measure.numerator).rename({"value": "numerator"}),
+        on="practice_code",
+        how="left",
     )
     if measure.denominator is None:
-        return parts.with_columns(pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible"))
+        return parts.with_columns(
+            pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible")
+        )
     parts = parts.join(
-        quantity_by_practice(place, measure.denominator).rename({"value": "denominator"}), on="practice_code", how="left"
+        quantity_by_practice(place, measure.denominator).rename({"value": "denominator"}),
+        on="practice_code",
+        how="left",
     )
     if not measure.implausible_above:
         return parts.with_columns(pl.lit(False).alias("implausible"))
@@ -174,10 +185,14 @@ def _figure(
         return Figure(**common, reason=_why_not(measure, place, rows, known), notes=notes)
     numerator = math.fsum(r["numerator"] for r in sound)
     if not ratio:
-        return Figure(**common, value=numerator * measure.scale, numerator=numerator, notes=notes, limits=_no_limits(measure))
+        return Figure(
+            **common, value=numerator * measure.scale, numerator=numerator, notes=notes, limits=_no_limits(measure)
+        )
     denominator = math.fsum(r["denominator"] for r in sound)
     if denominator <= 0:
-        return Figure(**common, reason="the denominator is zero", numerator=numerator, denominator=denominator, notes=notes)
+        return Figure(
+            **common, reason="the denominator is zero", numerator=numerator, denominator=denominator, notes=notes
+        )
     value = numerator / denominator * measure.scale
     if len(sound) < len(known):
         notes += _imputed_note(measure, known, sound)
@@ -217,14 +232,20 @@ def _standing(place: Place, measure: Measure) -> tuple[str, tuple[str, ...]]:
 def _coverage_notes(measure: Measure, total: int, known: int, sound: int) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     if known < total:
-        notes += (f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",)
+        notes += (
+            f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",
+        )
     if sound < known:
         n = known - sound
-        notes += (f"{n} practice{'s' if n > 1 else ''} with a zero or implausible return {'are' if n > 1 else 'is'} left out.",)
+        notes += (
+            f"{n} practice{'s' if n > 1 else ''} with a zero or implausible return {'are' if n > 1 else 'is'} left out.",
+        )
     return notes
 
 
-def _imputed_note(measure: Measure, known: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def _imputed_note(
+    measure: Measure, known: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]
+) -> tuple[str, ...]:
     """What the figure would be if the implausible returns were what the sound ones are on average."""
     numerator = math.fsum(r["numerator"] for r in known)
     mean_rate = math.fsum(r["denominator"] for r in sound) / math.fsum(r["numerator"] for r in sound)
