@@ -147,9 +147,8 @@ def _wide(table: pl.DataFrame, value: str, names: dict[str, str]) -> pl.DataFram
 
 
 def _census(raw: Raw, weights: pl.DataFrame) -> Built:
-    ages = raw.read("census_population_2021").rename({"age_band": "category"})
     parts = (
-        _wide(ages, "people", {b: f"residents_2021_{b}" for b in CENSUS_AGE_BANDS}),
+        _wide(raw.read("census_population_2021"), "people", {b: f"residents_2021_{b}" for b in CENSUS_AGE_BANDS}),
         _wide(raw.read("census_ethnicity_2021"), "people", {e: f"{e}_2021" for e in ETHNICITIES}),
         _wide(
             raw.read("census_disability_2021"),
@@ -161,7 +160,7 @@ def _census(raw: Raw, weights: pl.DataFrame) -> Built:
     wide = parts[0]
     for part in parts[1:]:
         wide = wide.join(part, on="lsoa21", how="full", coalesce=True)
-    columns = [c for c in wide.columns if c != "lsoa21"]
+    columns = sorted(c for c in wide.columns if c != "lsoa21")
     table = (
         counts_across(wide, weights, columns)
         .join(

@@ -99,7 +99,7 @@ def _registrations(raw: Raw, practices: pl.DataFrame) -> tuple[Built, pl.DataFra
             flows.with_columns(pl.lit("2022/23").alias("vintage")).select(columns),
             projected.with_columns(pl.lit("2025/26").alias("vintage")).select(columns),
         ]
-    ).sort("vintage", "practice_code", "lsoa11")
+    ).sort("practice_code", "lsoa11", "vintage")
     origins = (
         raw.origin(("registrations_by_area", LISTS_2022), vintage="2022/23"),
         raw.origin(("registrations_by_area", LISTS_2022), "list_by_age", vintage="2025/26", note=PROJECTED),

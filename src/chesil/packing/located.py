@@ -16,25 +16,32 @@ def build_postcodes(raw: Raw) -> Built:
         raw.read("code_point_open")
         .filter((pl.col("country") == ENGLAND_COUNTRY) & (pl.col("easting") > 0))
         .select(
-            "postcode",
+            pl.col("postcode").str.head(-2).alias("sector"),
+            pl.col("postcode").str.tail(2).alias("unit"),
             (pl.col("easting") / 10).round().cast(pl.Int64).alias("easting_10m"),
             (pl.col("northing") / 10).round().cast(pl.Int64).alias("northing_10m"),
         )
-        .sort("postcode")
+        .sort("sector", "unit")
     )
     return Built(table, (raw.origin("code_point_open"),))
 
 
 def locate(raw: Raw) -> pl.DataFrame:
     """postcode, easting, northing for live postcodes and, from published latitudes, ended ones of practices."""
-    live = build_postcodes(raw).table.select(
-        "postcode", (pl.col("easting_10m") * 10).alias("easting"), (pl.col("northing_10m") * 10).alias("northing")
-    )
+    live = _live_postcodes(raw)
     ended = to_grid(raw.read("practice_coordinates").select("postcode", "latitude", "longitude").drop_nulls())
     return (
         pl.concat([live, ended.select(live.columns)])
         .drop_nulls()
         .unique("postcode", keep="first", maintain_order=True)
+    )
+
+
+def _live_postcodes(raw: Raw) -> pl.DataFrame:
+    return build_postcodes(raw).table.select(
+        (pl.col("sector") + pl.col("unit")).alias("postcode"),
+        (pl.col("easting_10m") * 10).alias("easting"),
+        (pl.col("northing_10m") * 10).alias("northing"),
     )
 
 
@@ -94,7 +101,7 @@ def build_sites(raw: Raw, practices: pl.DataFrame, places: pl.DataFrame) -> Buil
 
 def build_services(raw: Raw) -> Built:
     """Pharmacies, NHS trust sites, dentists and GP sites in England: those whose postcode is a live English one."""
-    english = build_postcodes(raw).table.select("postcode")
+    english = _live_postcodes(raw).select("postcode")
     kinds = {
         "pharmacy": "pharmacy_sites",
         "hospital_site": "hospital_sites",

@@ -294,7 +294,6 @@ def build_staff(raw: Raw) -> dict[str, Built]:
 def build_payments(raw: Raw) -> dict[str, Built]:
     """Payments by stream, and the practice-years they belong to, over nine years."""
     dates = raw.dates("nhs_payments")
-    origin = raw.origin(*((raw.read("nhs_payments", on) is not None) and ("nhs_payments", on) for on in dates))
     years = pl.concat([raw.read("nhs_payments", on, "payments_practices") for on in dates], how="diagonal").select(
         "practice_code",
         "year",
@@ -311,9 +310,10 @@ def build_payments(raw: Raw) -> dict[str, Built]:
         .select("practice_code", "year", "stream", (pl.col("gbp") * 100).round().cast(pl.Int64).alias("pence"))
         .filter(pl.col("pence") != 0)
     )
+    origin = raw.origin(*(("nhs_payments", on) for on in dates))
     return {
         "payment_years": Built(years.sort("practice_code", "year"), (origin,)),
-        "payments": Built(streams.sort("year", "stream", "practice_code"), (origin,)),
+        "payments": Built(streams.sort("practice_code", "stream", "year"), (origin,)),
     }
 
 

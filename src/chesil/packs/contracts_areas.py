@@ -151,9 +151,10 @@ AREA_INDICATORS = TableContract(
 POSTCODES = TableContract(
     name="postcodes",
     about="Live postcodes of England of April 2025 on a 10 m grid (Code-Point Open).",
-    key=("postcode",),
+    key=("sector", "unit"),
     columns=(
-        Column("postcode", "text", "postcode with one space"),
+        Column("sector", "text", "postcode without its last two letters, such as DT1 1"),
+        Column("unit", "text", "last two letters of the postcode"),
         Column("easting_10m", "int", "easting in tens of metres", "10 m", low=0, high=70_000),
         Column("northing_10m", "int", "northing in tens of metres", "10 m", low=0, high=70_000),
     ),

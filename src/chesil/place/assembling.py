@@ -100,7 +100,7 @@ def _cut(
         assert areas_in is not None
         practices_in = _mostly_inside(flows, areas_in)
     if areas_in is None:
-        areas_in = _mostly_theirs(flows, practices_in, match)
+        areas_in = _mostly_theirs(flows, practices_in, match, vintage.name)
     mine = pl.col("practice_code").is_in(practices_in.implode())
     inside = pl.col("lsoa11").is_in(areas_in.implode())
     registrations = flows.filter(mine).sort("practice_code", "lsoa11")
@@ -166,15 +166,13 @@ def _mostly_inside(flows: pl.DataFrame, areas: pl.Series) -> pl.Series:
     return shares.filter(pl.col("inside") > HALF * pl.col("patients"))["practice_code"].sort()
 
 
-def _mostly_theirs(flows: pl.DataFrame, practices: pl.Series, match: Match) -> pl.Series:
+def _mostly_theirs(flows: pl.DataFrame, practices: pl.Series, match: Match, vintage: str) -> pl.Series:
     """The areas of a PCN or list of practices: where more of the registered live than any other PCN has (a PCN),
     or more than half of them (a list of practices). Register-based catchments, after Beaney et al. (BJGP Open
     2022)."""
     by_area = flows.filter(pl.col("lsoa11").str.starts_with("E01"))
     if match.kind == "pcn":
-        pcns = read_table("groups", where=pl.col("group_type") == "pcn").filter(
-            pl.col("vintage").is_in([v for v in match.vintages])
-        )
+        pcns = read_table("groups", where=pl.col("group_type") == "pcn").filter(pl.col("vintage") == vintage)
         owner = pcns.select(pl.col("member_code").alias("practice_code"), "group_code").unique("practice_code")
         totals = (
             by_area.join(owner, on="practice_code", how="left")

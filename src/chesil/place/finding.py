@@ -152,7 +152,9 @@ def locate_postcode(text: str) -> tuple[int, int]:
         raise NotFound(f"`{text}` does not look like a postcode such as DT1 1AA")
     postcode = f"{match[1]} {match[2]}"
     sector = postcode[:-2]
-    near = read_table("postcodes", where=pl.col("postcode").str.starts_with(sector))
+    near = read_table("postcodes", where=pl.col("sector") == sector).with_columns(
+        (pl.col("sector") + pl.col("unit")).alias("postcode")
+    )
     found = near.filter(pl.col("postcode") == postcode)
     if found.is_empty():
         close = nearest(postcode, near["postcode"].to_list())
