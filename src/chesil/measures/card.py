@@ -8,7 +8,7 @@ from typing import Any
 from chesil.core.errors import InputRefused, Problem, did_you_mean, or_list
 from chesil.definitions import definition_names, load_definition
 
-METHODS = ("count", "ratio", "share", "mean", "catchment_ratio")
+METHODS = ("count", "ratio", "share", "mean", "resident_ratio")
 POLARITIES = ("high_is_good", "low_is_good", "neither")
 TABLES = ("practices", "practice_ages", "staff", "payments", "registrations")
 

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from chesil.core.figure import Figure
-from chesil.core.period import Period
 from chesil.definitions import load_parameter
 from chesil.measures.card import Measure, Quantity
 from chesil.methods.intervals import wilson
@@ -23,11 +22,12 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Unit:
-    """A practice, a group or the whole place, with the practices that make it up."""
+    """A practice, a group or the whole place, with the practices (and areas, if any) that make it up."""
 
     code: str
     name: str
     practices: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
 
 def units_of(place: Place, unit_type: str) -> list[Unit]:
@@ -36,15 +36,19 @@ def units_of(place: Place, unit_type: str) -> list[Unit]:
     A grouping of areas (a council, a middle-layer area) holds the practices with more than half their list inside.
     """
     if unit_type == ALL:
-        return [Unit(place.code, place.name, tuple(place.practices["practice_code"]))]
+        areas = tuple(place.areas["lsoa11"]) if place.kind not in ("pcn", "practices") else ()
+        return [Unit(place.code, place.name, tuple(place.practices["practice_code"]), areas)]
     if unit_type == "practice":
         return [Unit(c, n, (c,)) for c, n in place.practices.select("practice_code", "practice_name").iter_rows()]
     rows = place.groups.filter(pl.col("group_type") == unit_type)
+    in_areas = rows.filter(pl.col("member_type") == "area")
+    by_group = in_areas.sort("member_code").group_by("group_code").agg("member_code")
+    group_areas = {code: tuple(members) for code, members in by_group.iter_rows()}
     members = rows.filter(pl.col("member_type") == "practice").select(
         "group_code", "group_name", pl.col("member_code").alias("practice_code")
     )
     if members.is_empty():
-        members = _practices_mostly_inside(place, rows.filter(pl.col("member_type") == "area"))
+        members = _practices_mostly_inside(place, in_areas)
     mine = members.filter(pl.col("practice_code").is_in(place.practices["practice_code"].implode()))
     grouped = (
         mine.sort("group_code", "practice_code")
@@ -52,7 +56,8 @@ def units_of(place: Place, unit_type: str) -> list[Unit]:
         .agg(pl.col("group_name").first(), pl.col("practice_code"))
     )
     return [
-        Unit(r["group_code"], r["group_name"], tuple(r["practice_code"])) for r in grouped.iter_rows(named=True)
+        Unit(r["group_code"], r["group_name"], tuple(r["practice_code"]), group_areas.get(r["group_code"], ()))
+        for r in grouped.iter_rows(named=True)
     ]
 
 
@@ -64,10 +69,28 @@ def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> li
     vintage = find_vintage(place.vintage)
     parts = practice_parts(place, measure)
     by_code = {row["practice_code"]: row for row in parts.iter_rows(named=True)}
+    if measure.method == "resident_ratio":
+        by_area = {r["lsoa11"]: r for r in _residents(place).iter_rows(named=True)}
+        return [
+            _figure(place, vintage, measure, unit, [by_area[a] for a in unit.areas if a in by_area])
+            if unit.areas and by_area
+            else _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code])
+            for unit in units
+        ]
     return [
         _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code])
         for unit in units
     ]
+
+
+def _residents(place: Place) -> pl.DataFrame:
+    """Registered people (with any practice) and residents of each area: the parts of a ratio of whole areas."""
+    return place.areas.drop_nulls("registered").select(
+        "lsoa11",
+        pl.col("registered").cast(pl.Float64).alias("numerator"),
+        pl.col("residents_2020").cast(pl.Float64).alias("denominator"),
+        pl.lit(False).alias("implausible"),
+    )
 
 
 def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
@@ -106,7 +129,7 @@ def quantity_by_practice(place: Place, quantity: Quantity) -> pl.DataFrame:
         rows, factor = _with_areas(place, rows, quantity.times)
         value = value * factor
     elif quantity.times:
-        value = value * pl.col(quantity.times)
+        value = value * _factor(quantity.times)
     summed = (
         rows.with_columns(value.alias("value"))
         .sort(table.columns[: min(4, len(table.columns))])
@@ -125,9 +148,13 @@ def _with_areas(place: Place, rows: pl.DataFrame, times: str) -> tuple[pl.DataFr
         return rows, pl.lit(1.0)
     column = times.removeprefix("has:")
     areas = pl.concat([place.areas, place.areas_beyond]).select("lsoa11", column)
-    joined = rows.join(areas, on="lsoa11").drop_nulls(column)
-    factor = pl.lit(1.0) if times.startswith("has:") else pl.col(column)
-    return joined, factor
+    return rows.join(areas, on="lsoa11").drop_nulls(column), _factor(times)
+
+
+def _factor(times: str) -> pl.Expr:
+    """The column to multiply by; with `has:` in front, 1 where it has a value and blank where not."""
+    column = pl.col(times.removeprefix("has:"))
+    return pl.when(column.is_not_null()).then(1.0) if times.startswith("has:") else column
 
 
 def _where(quantity: Quantity) -> pl.Expr:
@@ -231,11 +258,11 @@ def _standing(place: Place, measure: Measure) -> tuple[str, tuple[str, ...]]:
 
 def _coverage_notes(measure: Measure, total: int, known: int, sound: int) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
-    if known < total:
+    if 0 < known < total:
         notes += (
             f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",
         )
-    if sound < known:
+    if 0 < sound < known:
         n = known - sound
         notes += (
             f"{n} practice{'s' if n > 1 else ''} with a zero or implausible return {'are' if n > 1 else 'is'} left out.",
@@ -265,10 +292,12 @@ def _why_not(
         return "the return is zero or implausible"
     if measure.needs_area_flows and place.registrations.is_empty():
         return f"patients by area are not published for {place.vintage}"
-    for quantity in measure.quantities:
-        if quantity_by_practice(place, quantity)["value"].null_count() == 0:
-            continue
-    return f"no return published for {place.vintage}"
+    blank = [
+        q.about
+        for q, part in zip(measure.quantities, ("numerator", "denominator"), strict=False)
+        if all(r[part] is None for r in rows)
+    ]
+    return f"not published for {place.vintage}: {' and '.join(blank)}"
 
 
 def _receipts(place: Place, measure: Measure) -> tuple[str, ...]:
@@ -278,15 +307,10 @@ def _receipts(place: Place, measure: Measure) -> tuple[str, ...]:
         if quantity.times and quantity.table == "registrations":
             found.update(dict.fromkeys(place.receipts_for("areas", quantity.times.removeprefix("has:"))))
         elif quantity.times:
-            found.update(dict.fromkeys(place.receipts_for(quantity.table, quantity.times)))
+            found.update(dict.fromkeys(place.receipts_for(quantity.table, quantity.times.removeprefix("has:"))))
     return tuple(found)
 
 
 def old_note(figure: Figure, as_at: date) -> str:
     """The mark that data over two years old carry."""
     return "data over two years old: not for contract action" if figure.is_old(as_at) else ""
-
-
-def parse_period(text: str) -> Period:
-    """A figure's period as dates."""
-    return Period.parse(text)

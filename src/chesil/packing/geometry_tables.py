@@ -136,10 +136,10 @@ def boundaries_on_grid(rings: Rings) -> pl.DataFrame:
         rows.append((code, int(rings.part[k]), int(rings.ring[k]), points[:, 0].tolist(), points[:, 1].tolist()))
     lost = sorted(set(rings.codes) - kept)
     assert not lost, f"areas smaller than the grid: {lost[:5]}"
-    schema = {
-        "lsoa11": pl.String,
-        "part": pl.Int64,
-        "ring": pl.Int64,
+    schema: dict[str, pl.DataType] = {
+        "lsoa11": pl.String(),
+        "part": pl.Int64(),
+        "ring": pl.Int64(),
         "eastings": pl.List(pl.Int64),
         "northings": pl.List(pl.Int64),
     }
@@ -188,11 +188,11 @@ def outer_edges(rings: Rings, edges: Edges) -> pl.DataFrame:
                         grid[:, 1].tolist(),
                     )
                 )
-    schema = {
-        "lsoa11": pl.String,
-        "kind": pl.String,
-        "line": pl.Int64,
-        "length_m": pl.Int64,
+    schema: dict[str, pl.DataType] = {
+        "lsoa11": pl.String(),
+        "kind": pl.String(),
+        "line": pl.Int64(),
+        "length_m": pl.Int64(),
         "eastings": pl.List(pl.Int64),
         "northings": pl.List(pl.Int64),
     }

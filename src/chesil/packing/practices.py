@@ -310,10 +310,10 @@ def build_payments(raw: Raw) -> dict[str, Built]:
         .select("practice_code", "year", "stream", (pl.col("gbp") * 100).round().cast(pl.Int64).alias("pence"))
         .filter(pl.col("pence") != 0)
     )
-    origin = raw.origin(*(("nhs_payments", on) for on in dates))
+    origins = tuple(raw.origin(("nhs_payments", on), vintage=f"{on.year - 1}/{on.year % 100:02d}") for on in dates)
     return {
-        "payment_years": Built(years.sort("practice_code", "year"), (origin,)),
-        "payments": Built(streams.sort("practice_code", "stream", "year"), (origin,)),
+        "payment_years": Built(years.sort("practice_code", "year"), origins),
+        "payments": Built(streams.sort("practice_code", "stream", "year"), origins),
     }
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
 from chesil.packs.pack import read_manifest, read_table
 from chesil.place.finding import Match, check_practices, resolve_code
-from chesil.place.place import Judgement, Place
+from chesil.place.place import AREA_PACK_TABLES, Judgement, Place
 from chesil.place.vintage import Vintage, find_vintage, vintage_on
 
 PRACTICE_KINDS = ("icb", "sub_icb", "pcn")
@@ -106,7 +106,7 @@ def _cut(
     registrations = flows.filter(mine).sort("practice_code", "lsoa11")
     lived_in = registrations["lsoa11"].unique().sort()
     beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
-    areas = _area_table()
+    areas = _area_table(flows)
     groups = read_table("groups").filter(pl.col("vintage").is_in([vintage.name, ""]))
     return Place(
         name=name,
@@ -125,9 +125,9 @@ def _cut(
         registered_elsewhere=flows.filter(inside & ~mine).sort("practice_code", "lsoa11"),
         registers=read_table("registers", where=mine).sort("practice_code", "year", "register"),
         staff=read_table("staff", where=at_vintage & mine).sort("practice_code", "role"),
-        payments=read_table("payments", where=mine & (pl.col("year") == vintage.payments_year)).sort(
-            "practice_code", "stream"
-        ),
+        payments=read_table("payments", where=mine & (pl.col("year") == vintage.payments_year))
+        .sort("practice_code", "stream")
+        .with_columns((pl.col("pence") / 100).alias("gbp")),
         sites=read_table("sites", where=mine).sort("practice_code", "site_code"),
         groups=groups.filter(
             pl.when(pl.col("member_type") == "practice")
@@ -140,10 +140,14 @@ def _cut(
     )
 
 
-def _area_table() -> pl.DataFrame:
-    """Areas with all their published values side by side; the most deprived fifth marked from England's scores."""
+def _area_table(flows: pl.DataFrame) -> pl.DataFrame:
+    """Areas with all their published values side by side.
+
+    Derived from them: the most deprived fifth (from England's scores), rurality, residents, and residents per
+    patient registered from the area with any practice.
+    """
     table = read_table("areas")
-    for name in ("area_deprivation", "area_census", "area_travel", "area_fuel_poverty", "area_indicators"):
+    for name in AREA_PACK_TABLES[1:]:
         table = table.join(read_table(name), on="lsoa11", how="left")
     fifths = [
         (pl.col(f"imd_score_{year}").rank("ordinal", descending=True) <= pl.col(f"imd_score_{year}").count() / 5)
@@ -155,7 +159,15 @@ def _area_table() -> pl.DataFrame:
     residents = read_table("area_ages").select(
         "lsoa11", pl.sum_horizontal([f"age_{a}" for a in range(91)]).alias("residents_2020")
     )
-    return table.join(residents, on="lsoa11", how="left").sort("lsoa11").with_columns(*fifths, rural)
+    registered = flows.group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
+    return (
+        table.join(residents, on="lsoa11", how="left")
+        .join(registered, on="lsoa11", how="left")
+        .sort("lsoa11")
+        .with_columns(
+            *fifths, rural, (pl.col("residents_2020") / pl.col("registered")).alias("residents_per_registered")
+        )
+    )
 
 
 def _mostly_inside(flows: pl.DataFrame, areas: pl.Series) -> pl.Series:
@@ -193,7 +205,19 @@ def _mostly_theirs(flows: pl.DataFrame, practices: pl.Series, match: Match, vint
 
 def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
     manifest = read_manifest()
-    return {name: tuple(manifest.receipts_of(name, vintage=vintage)) for name in manifest.tables}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, entry in manifest.tables.items():
+        found[name] = tuple(manifest.receipts_of(name, vintage=vintage))
+        for column in {c for origin in entry.origins for c in origin.columns}:
+            found[f"{name}.{column}"] = tuple(manifest.receipts_of(name, column, vintage))
+    derived = {"in_most_deprived_fifth_2019": "imd_score_2019", "in_most_deprived_fifth_2015": "imd_score_2015"}
+    derived["in_most_deprived_fifth_2025"] = "imd_score_2025"
+    for column, source in derived.items():
+        found[f"area_deprivation.{column}"] = found[f"area_deprivation.{source}"]
+    found["areas.is_rural_2011"] = tuple(r for r in found["areas"] if r.startswith("rural_urban_2011"))
+    found["areas.residents_per_registered"] = (*found["area_ages"], *found["registrations"])
+    found["payments.gbp"] = found["payments"]
+    return found
 
 
 def _judgements(match: Match, vintage: Vintage) -> tuple[Judgement, ...]:

@@ -10,6 +10,17 @@ from io import BytesIO
 import polars as pl
 
 
+AREA_PACK_TABLES = (
+    "areas",
+    "area_deprivation",
+    "area_census",
+    "area_travel",
+    "area_fuel_poverty",
+    "area_indicators",
+)
+"""Tables of the pack that stand side by side in a place's `areas`."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What the sources say, what we use, and why; printed with every place that rests on it."""
@@ -59,6 +70,13 @@ class Place:
     def tables(self) -> dict[str, pl.DataFrame]:
         """Every table by name."""
         return {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), pl.DataFrame)}
+
+    def receipts_for(self, table: str, column: str = "") -> tuple[str, ...]:
+        """Ids of the receipts behind one of the place's tables, or one of its columns."""
+        names = AREA_PACK_TABLES if table in ("areas", "areas_beyond") else (table,)
+        found = [self.receipts.get(f"{name}.{column}", ()) for name in names if column]
+        found += [self.receipts.get(name, ()) for name in names] if not any(found) else []
+        return tuple(dict.fromkeys(r for ids in found for r in ids))
 
     @property
     def patients(self) -> int:
