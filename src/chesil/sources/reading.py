@@ -116,8 +116,7 @@ def pick_columns(table: pl.DataFrame, wanted: Iterable[Wanted], path: Path, *, f
                     f"column `{want.published_as[0]}` is missing",
                     path.name,
                     "",
-                    did_you_mean(want.published_as[0], table.columns)
-                    or f"The file has: {some_of(table.columns, 12)}",
+                    did_you_mean(want.published_as[0], table.columns) or f"The file has: {some_of(table.columns, 12)}",
                 )
             )
             continue
@@ -142,12 +141,17 @@ def read_as(
     """Read a CSV or Parquet file whose columns stand one to one for a contract's.
 
     `names` gives, for each column of ours, the names publishers have given it. `keep` chooses rows before the
-    contract is checked (such as England's); columns in `absent_ok` may be missing and are then blank. Raises `InputRefused` with every fault.
+    contract is checked (such as England's), and a file that has none is refused; columns in `absent_ok` may be missing
+    and are then blank. Raises `InputRefused` with every fault.
     """
     text = read_parquet_columns(path, names) if path.suffix == ".parquet" else read_text_table(path, member=member)
     table = pick_columns(text, wanted_of(contract, names, absent_ok), path, first_row=first_row)
     if keep is not None:
-        table = table.with_row_index("file_row", offset=first_row).filter(keep).drop("file_row")
+        table = table.filter(keep)
+        if table.is_empty():
+            raise refused(
+                path, "no row is of the area or kind that is wanted", "it may be the wrong file", LAYOUT_WAY_OUT
+            )
     return check_table(table, contract, path.name, first_row)
 
 
