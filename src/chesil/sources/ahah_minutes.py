@@ -52,9 +52,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_ahah_minutes(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "ahah_minutes": read_as(path, AHAH_MINUTES, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01"))
-    }
+    return {"ahah_minutes": read_as(path, AHAH_MINUTES, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01"))}
 
 
 SOURCE = Source(

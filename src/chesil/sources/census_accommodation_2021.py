@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.sources.census import LANDING_PAGE, census_contract, read_census
+from chesil.sources.census import LANDING_PAGE, PERTURBED, census_contract, read_census
 from chesil.sources.source import OGL, Edition, Source
 
 CATEGORIES = {
@@ -28,7 +28,11 @@ CENSUS_ACCOMMODATION_2021 = census_contract(
 
 def read_census_accommodation_2021(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the table for England; raises `InputRefused` with every fault."""
-    return {"census_accommodation_2021": read_census(path, CENSUS_ACCOMMODATION_2021, "type", CATEGORIES)}
+    return {
+        "census_accommodation_2021": read_census(
+            path, CENSUS_ACCOMMODATION_2021, "Accommodation type", "type", CATEGORIES
+        )
+    }
 
 
 SOURCE = Source(
@@ -37,13 +41,13 @@ SOURCE = Source(
     publication="Census 2021, accommodation type (TS044)",
     licence=OGL,
     landing_page=LANDING_PAGE,
-    link_patterns=(r"census2021-ts.*\.zip$",),
+    link_patterns=(r"census2021-ts044\.zip$",),
     editions=(
         Edition(
             "population/census_household_type_lsoa21_2021.csv.gz",
             date(2021, 3, 21),
             obtained="converted",
-            caveat="Cells are perturbed by the publisher: tables differ slightly in total.",
+            caveat=PERTURBED + " The converted file calls it household type; it does not tell who lives alone.",
         ),
     ),
     tables=(CENSUS_ACCOMMODATION_2021,),

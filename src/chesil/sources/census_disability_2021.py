@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.sources.census import LANDING_PAGE, census_contract, read_census
+from chesil.sources.census import LANDING_PAGE, PERTURBED, census_contract, read_census
 from chesil.sources.source import OGL, Edition, Source
 
 CATEGORIES = {
@@ -22,7 +22,7 @@ CENSUS_DISABILITY_2021 = census_contract(
 
 def read_census_disability_2021(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the table for England; raises `InputRefused` with every fault."""
-    return {"census_disability_2021": read_census(path, CENSUS_DISABILITY_2021, "disability", CATEGORIES)}
+    return {"census_disability_2021": read_census(path, CENSUS_DISABILITY_2021, "Disability", "disability", CATEGORIES)}
 
 
 SOURCE = Source(
@@ -31,13 +31,13 @@ SOURCE = Source(
     publication="Census 2021, disability (TS038)",
     licence=OGL,
     landing_page=LANDING_PAGE,
-    link_patterns=(r"census2021-ts.*\.zip$",),
+    link_patterns=(r"census2021-ts038\.zip$",),
     editions=(
         Edition(
             "population/census_disability_lsoa21_2021.csv.gz",
             date(2021, 3, 21),
             obtained="converted",
-            caveat="Cells are perturbed by the publisher: tables differ slightly in total.",
+            caveat=PERTURBED + " A crude share, not standardised for age.",
         ),
     ),
     tables=(CENSUS_DISABILITY_2021,),

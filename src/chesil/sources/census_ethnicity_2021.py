@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.sources.census import LANDING_PAGE, census_contract, read_census
+from chesil.sources.census import LANDING_PAGE, PERTURBED, census_contract, read_census
 from chesil.sources.source import OGL, Edition, Source
 
 CATEGORIES = {
@@ -25,7 +25,9 @@ CENSUS_ETHNICITY_2021 = census_contract(
 
 def read_census_ethnicity_2021(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the table for England; raises `InputRefused` with every fault."""
-    return {"census_ethnicity_2021": read_census(path, CENSUS_ETHNICITY_2021, "ethnic_group", CATEGORIES)}
+    return {
+        "census_ethnicity_2021": read_census(path, CENSUS_ETHNICITY_2021, "Ethnic group", "ethnic_group", CATEGORIES)
+    }
 
 
 SOURCE = Source(
@@ -34,13 +36,13 @@ SOURCE = Source(
     publication="Census 2021, ethnic group (TS021)",
     licence=OGL,
     landing_page=LANDING_PAGE,
-    link_patterns=(r"census2021-ts.*\.zip$",),
+    link_patterns=(r"census2021-ts021\.zip$",),
     editions=(
         Edition(
             "population/census_ethnicity_lsoa21_2021.csv.gz",
             date(2021, 3, 21),
             obtained="converted",
-            caveat="Cells are perturbed by the publisher: tables differ slightly in total.",
+            caveat=PERTURBED,
         ),
     ),
     tables=(CENSUS_ETHNICITY_2021,),

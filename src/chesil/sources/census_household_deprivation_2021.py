@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.sources.census import LANDING_PAGE, census_contract, read_census
+from chesil.sources.census import LANDING_PAGE, PERTURBED, census_contract, read_census
 from chesil.sources.source import OGL, Edition, Source
 
 CATEGORIES = {
@@ -27,7 +27,7 @@ def read_census_household_deprivation_2021(path: Path) -> Mapping[str, pl.DataFr
     """Read the table for England; raises `InputRefused` with every fault."""
     return {
         "census_household_deprivation_2021": read_census(
-            path, CENSUS_HOUSEHOLD_DEPRIVATION_2021, "deprivation_dimensions", CATEGORIES
+            path, CENSUS_HOUSEHOLD_DEPRIVATION_2021, "Household deprivation", "deprivation_dimensions", CATEGORIES
         )
     }
 
@@ -38,13 +38,13 @@ SOURCE = Source(
     publication="Census 2021, household deprivation (TS011)",
     licence=OGL,
     landing_page=LANDING_PAGE,
-    link_patterns=(r"census2021-ts.*\.zip$",),
+    link_patterns=(r"census2021-ts011\.zip$",),
     editions=(
         Edition(
             "population/census_household_deprivation_lsoa21_2021.csv.gz",
             date(2021, 3, 21),
             obtained="converted",
-            caveat="Cells are perturbed by the publisher: tables differ slightly in total.",
+            caveat=PERTURBED,
         ),
     ),
     tables=(CENSUS_HOUSEHOLD_DEPRIVATION_2021,),

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.census_2011 import read_share_2011
 from chesil.sources.source import OGL, Edition, Source
 
 CENSUS_LONG_TERM_ILLNESS_2011 = TableContract(
@@ -20,23 +20,19 @@ CENSUS_LONG_TERM_ILLNESS_2011 = TableContract(
     ),
 )
 
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "lsoa11": (
-        "lsoa11_code",
-        "LSOA11CD",
-        "lsoa11cd",
-        "LSOA code (2011)",
-        "lsoa_code",
-    ),
-    "illness_share": "illness_disability",
-}
+PARTS = (
+    "Disability: Day-to-day activities limited a lot",
+    "Disability: Day-to-day activities limited a little",
+)
+WHOLE = "Disability: All categories: Long-term health problem or disability"
+"""Headings of the publisher's bulk file, from whose counts the share is worked out."""
 
 
 def read_census_long_term_illness_2011(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
     return {
-        "census_long_term_illness_2011": read_as(
-            path, CENSUS_LONG_TERM_ILLNESS_2011, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
+        "census_long_term_illness_2011": read_share_2011(
+            path, CENSUS_LONG_TERM_ILLNESS_2011, "illness_disability", PARTS, WHOLE
         )
     }
 
@@ -46,7 +42,7 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Census 2011, long-term health problem or disability",
     licence=OGL,
-    landing_page="https://www.ons.gov.uk/census",
+    landing_page="https://www.nomisweb.co.uk/census/2011/qs303ew",
     link_patterns=(r".*\.csv$",),
     editions=(
         Edition(

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.census_2011 import read_share_2011
 from chesil.sources.source import OGL, Edition, Source
 
 CENSUS_NO_CAR_2011 = TableContract(
@@ -20,25 +20,14 @@ CENSUS_NO_CAR_2011 = TableContract(
     ),
 )
 
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "lsoa11": (
-        "lsoa11_code",
-        "LSOA11CD",
-        "lsoa11cd",
-        "LSOA code (2011)",
-        "lsoa_code",
-    ),
-    "no_car_share": "proportion_no_cars",
-}
+PARTS = ("Cars: No cars or vans in household",)
+WHOLE = "Cars: All categories: Car or van availability"
+"""Headings of the publisher's bulk file, from whose counts the share is worked out."""
 
 
 def read_census_no_car_2011(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "census_no_car_2011": read_as(
-            path, CENSUS_NO_CAR_2011, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
-    }
+    return {"census_no_car_2011": read_share_2011(path, CENSUS_NO_CAR_2011, "proportion_no_cars", PARTS, WHOLE)}
 
 
 SOURCE = Source(
@@ -46,7 +35,7 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Census 2011, car or van availability",
     licence=OGL,
-    landing_page="https://www.ons.gov.uk/census",
+    landing_page="https://www.nomisweb.co.uk/census/2011/qs416ew",
     link_patterns=(r".*\.csv$",),
     editions=(
         Edition(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.sources.census import LANDING_PAGE, census_contract, read_census
+from chesil.sources.census import LANDING_PAGE, PERTURBED, census_contract, read_census
 from chesil.sources.source import OGL, Edition, Source
 
 CATEGORIES = {
@@ -28,7 +28,7 @@ CENSUS_TENURE_2021 = census_contract(
 
 def read_census_tenure_2021(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the table for England; raises `InputRefused` with every fault."""
-    return {"census_tenure_2021": read_census(path, CENSUS_TENURE_2021, "tenure", CATEGORIES)}
+    return {"census_tenure_2021": read_census(path, CENSUS_TENURE_2021, "Tenure of household", "tenure", CATEGORIES)}
 
 
 SOURCE = Source(
@@ -37,13 +37,13 @@ SOURCE = Source(
     publication="Census 2021, tenure (TS054)",
     licence=OGL,
     landing_page=LANDING_PAGE,
-    link_patterns=(r"census2021-ts.*\.zip$",),
+    link_patterns=(r"census2021-ts054\.zip$",),
     editions=(
         Edition(
             "population/census_tenure_lsoa21_2021.csv.gz",
             date(2021, 3, 21),
             obtained="converted",
-            caveat="Cells are perturbed by the publisher: tables differ slightly in total.",
+            caveat=PERTURBED,
         ),
     ),
     tables=(CENSUS_TENURE_2021,),

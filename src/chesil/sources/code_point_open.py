@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from chesil.core.errors import InputRefused, Problem
 from chesil.core.tables import Column, TableContract, check_table
 from chesil.sources.reading import LAYOUT_WAY_OUT, refused
 from chesil.sources.source import OGL, Edition, Source
@@ -25,6 +26,9 @@ COLUMNS = (
     "ward",
 )
 
+NO_POSITION = 90
+"""The quality of a postcode with no position, whose easting and northing are printed as nought."""
+
 CODE_POINT_OPEN = TableContract(
     name="code_point_open",
     about="One row a live postcode of Great Britain.",
@@ -32,8 +36,8 @@ CODE_POINT_OPEN = TableContract(
     columns=(
         Column("postcode", "text", "postcode with one space"),
         Column("quality", "int", "positional quality, 10 is best", low=0, high=90),
-        Column("easting", "int", "easting", "metres", low=0, high=800_000),
-        Column("northing", "int", "northing", "metres", low=0, high=1_300_000),
+        Column("easting", "int", "easting", "metres", missing=True, low=0, high=800_000),
+        Column("northing", "int", "northing", "metres", missing=True, low=0, high=1_300_000),
         Column("country", "text", "country"),
     ),
 )
@@ -49,12 +53,13 @@ def read_code_point_open(path: Path) -> Mapping[str, pl.DataFrame]:
         raise refused(path, "the archive is cut short or damaged", "", "Fetch it again") from error
     if not members:
         raise refused(path, "there is no file under Data/CSV", "", LAYOUT_WAY_OUT)
-    for member, content in zip(members, contents, strict=True):
-        first = content.split(b"\n", 1)[0]
-        if first.count(b",") + 1 != len(COLUMNS):
-            raise refused(
-                path, f"{member} has {first.count(b',') + 1} columns, not {len(COLUMNS)}", "", LAYOUT_WAY_OUT
-            )
+    problems = [
+        Problem(f"{fields} columns, not {len(COLUMNS)}", f"{path.name}, {member}")
+        for member, content in zip(members, contents, strict=True)
+        if (fields := content.split(b"\n", 1)[0].count(b",") + 1) != len(COLUMNS)
+    ]
+    if problems:
+        raise InputRefused(f"{path.name} cannot be read", problems, LAYOUT_WAY_OUT)
     try:
         table = pl.read_csv(
             io.BytesIO(b"".join(c if c.endswith(b"\n") else c + b"\n" for c in contents)),
@@ -66,7 +71,7 @@ def read_code_point_open(path: Path) -> Mapping[str, pl.DataFrame]:
     bare = pl.col("postcode").str.replace_all(" ", "")
     table = table.with_columns(
         pl.concat_str(bare.str.head(-3), pl.lit(" "), bare.str.tail(3)).alias("postcode"),
-        pl.col("easting", "northing").fill_null(0),
+        pl.when(pl.col("quality") != NO_POSITION).then(pl.col("easting", "northing")),
     )
     table = table.select(CODE_POINT_OPEN.names)
     return {"code_point_open": check_table(table, CODE_POINT_OPEN, path.name)}
@@ -79,7 +84,14 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://osdatahub.os.uk/downloads/open/CodePointOpen",
     link_patterns=(r"codepo_gb.*\.zip$",),
-    editions=(Edition("geography/code_point_open_2025-04.zip", date(2025, 4, 22)),),
+    editions=(
+        Edition(
+            "geography/code_point_open_2025-04.zip",
+            date(2025, 4, 22),
+            covers="Great Britain",
+            caveat="Live postcodes only, with no small area.",
+        ),
+    ),
     tables=(CODE_POINT_OPEN,),
     read=read_code_point_open,
     attribution="Contains OS data © Crown copyright and database right; Royal Mail data © Royal Mail copyright and "

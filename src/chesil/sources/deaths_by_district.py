@@ -57,7 +57,15 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://www.ons.gov.uk/peoplepopulationandcommunity/birthsdeathsandmarriages/deaths",
     link_patterns=(r"deaths.*area.*\.xlsx?$",),
-    editions=(Edition("health/deaths_by_district_2014.csv.gz", date(2014, 12, 31), obtained="converted"),),
+    editions=(
+        Edition(
+            "health/deaths_by_district_2014.csv.gz",
+            date(2014, 12, 31),
+            obtained="converted",
+            covers="England and Wales",
+            caveat="Names of districts only, as spelt then; Cornwall and Scilly are one; non-residents have a row.",
+        ),
+    ),
     tables=(DEATHS_BY_DISTRICT,),
     read=read_deaths_by_district,
 )

@@ -11,6 +11,6 @@ SOURCE = site_source(
     "dentist_sites",
     "dental practices",
     r"dentist.*\.parquet$",
-    Edition("services/dentist_sites_2025-11.parquet", date(2025, 11, 30), caveat=""),
+    Edition("services/dentist_sites_2025-11.parquet", date(2025, 11, 30)),
     DENTIST_SITES,
 )

@@ -24,9 +24,7 @@ DFT_ACCESSIBILITY = TableContract(
             low=0,
             missing=True,
         ),
-        Column(
-            "cycle_minutes", "float", "minutes to the nearest GP by cycle", unit="minutes", low=0, missing=True
-        ),
+        Column("cycle_minutes", "float", "minutes to the nearest GP by cycle", unit="minutes", low=0, missing=True),
         Column("car_minutes", "float", "minutes to the nearest GP by car", unit="minutes", low=0, missing=True),
     ),
 )

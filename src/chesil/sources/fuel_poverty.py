@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published_as
 
 FUEL_POVERTY = TableContract(
     name="fuel_poverty",
@@ -29,16 +29,14 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
         "LSOA Code",
         "lower layer super output areas code",
     ),
-    "households": "Number of households",
-    "households_fuel_poor": "Number of households in fuel poverty",
+    "households": ("Number of households", "Number of households1"),
+    "households_fuel_poor": ("Number of households in fuel poverty", "Number of households in fuel poverty1"),
 }
 
 
 def read_fuel_poverty(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "fuel_poverty": read_as(path, FUEL_POVERTY, PUBLISHED_AS, keep=pl.col("lsoa21").str.starts_with("E01"))
-    }
+    return {"fuel_poverty": read_published_as(path, FUEL_POVERTY, PUBLISHED_AS, "LSOA Code")}
 
 
 SOURCE = Source(

@@ -13,12 +13,18 @@ SOURCE = boundary_source(
     ("icb22_code", "ICB22CD"),
     ("icb22_name", "ICB22NM"),
     (
-        Edition("geography/icb22_boundaries_2022.geojson", date(2022, 7, 1), obtained="converted"),
+        Edition(
+            "geography/icb22_boundaries_2022.geojson",
+            date(2022, 7, 1),
+            obtained="converted",
+            caveat="Very coarse, 661 points for 42 boards: for small maps only.",
+        ),
         Edition(
             "geography/icb22_boundaries_2022_dorset.geojson",
-            date(2022, 7, 2),
-            obtained="converted",
+            date(2022, 7, 1),
+            obtained="derived",
             covers="Dorset",
+            caveat="The outline of its 452 small areas put together, since the published layer is very coarse.",
         ),
     ),
     ICB22_BOUNDARIES,

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published_as
 
 IMD_2015 = TableContract(
     name="imd_2015",
@@ -37,7 +37,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_imd_2015(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"imd_2015": read_as(path, IMD_2015, PUBLISHED_AS)}
+    return {"imd_2015": read_published_as(path, IMD_2015, PUBLISHED_AS, "LSOA code")}
 
 
 SOURCE = Source(

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published_as
 
 IMD_2025 = TableContract(
     name="imd_2025",
@@ -82,7 +82,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_imd_2025(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"imd_2025": read_as(path, IMD_2025, PUBLISHED_AS)}
+    return {"imd_2025": read_published_as(path, IMD_2025, PUBLISHED_AS, "LSOA code")}
 
 
 SOURCE = Source(

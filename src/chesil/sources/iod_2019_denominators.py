@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published_as
 
 IOD_2019_DENOMINATORS = TableContract(
     name="iod_2019_denominators",
@@ -20,6 +20,7 @@ IOD_2019_DENOMINATORS = TableContract(
         Column("population_0_15", "int", "of these aged 0 to 15", unit="people", low=0),
         Column("population_16_59", "int", "of these aged 16 to 59", unit="people", low=0),
         Column("population_60_plus", "int", "of these aged 60 and over", unit="people", low=0),
+        Column("population_working", "int", "of these of working age", unit="people", low=0),
     ),
 )
 
@@ -29,12 +30,15 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
     "population_0_15": "Dependent Children aged 0-15: mid 2015 (excluding prisoners)",
     "population_16_59": "Population aged 16-59: mid 2015 (excluding prisoners)",
     "population_60_plus": "Older population aged 60 and over: mid 2015 (excluding prisoners)",
+    "population_working": (
+        "Working age population 18-59/64: for use with Employment Deprivation Domain (excluding prisoners)"
+    ),
 }
 
 
 def read_iod_2019_denominators(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"iod_2019_denominators": read_as(path, IOD_2019_DENOMINATORS, PUBLISHED_AS)}
+    return {"iod_2019_denominators": read_published_as(path, IOD_2019_DENOMINATORS, PUBLISHED_AS, "LSOA code")}
 
 
 SOURCE = Source(
@@ -43,8 +47,14 @@ SOURCE = Source(
     publication="English Indices of Deprivation 2019, File 6",
     licence=OGL,
     landing_page="https://www.gov.uk/government/statistics/english-indices-of-deprivation-2019",
-    link_patterns=(r"File_6.*\.csv$",),
-    editions=(Edition("deprivation/iod_file6_denominators_2019.csv.gz", date(2015, 6, 30)),),
+    link_patterns=(r"File_6.*\.(csv|xlsx)$",),
+    editions=(
+        Edition(
+            "deprivation/iod_file6_denominators_2019.csv.gz",
+            date(2015, 6, 30),
+            caveat="Residents of mid-2015 without prisoners, published in 2019 to weight the indices by.",
+        ),
+    ),
     tables=(IOD_2019_DENOMINATORS,),
     read=read_iod_2019_denominators,
 )

@@ -1,4 +1,4 @@
-"""Indices of Deprivation 2019: the underlying indicators that need and access use."""
+"""Indices of Deprivation 2019: every underlying indicator, as published."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,62 +6,47 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.iod_indicators import indicator_contract, read_indicators
 from chesil.sources.source import OGL, Edition, Source
 
-IOD_2019_INDICATORS = TableContract(
-    name="iod_2019_indicators",
-    about="One row a small area.",
-    key=("lsoa11",),
-    columns=(
-        Column("lsoa11", "text", "code of the small area (LSOA 2011)", pattern="E01[0-9]{6}"),
-        Column("years_of_potential_life_lost_indicator", "float", "years of potential life lost", missing=True),
-        Column(
-            "comparative_illness_and_disability_ratio_indicator",
-            "float",
-            "comparative illness and disability ratio",
-            missing=True,
-        ),
-        Column("acute_morbidity_indicator", "float", "comparative acute morbidity", missing=True),
-        Column("mood_and_anxiety_disorders_indicator", "float", "mood and anxiety disorders", missing=True),
-        Column(
-            "road_distance_to_a_gp_surgery_indicator_km",
-            "float",
-            "road distance to a GP surgery, km",
-            missing=True,
-        ),
-        Column(
-            "road_distance_to_general_store_or_supermarket_indicator_km",
-            "float",
-            "road distance to a shop, km",
-            missing=True,
-        ),
-        Column("household_overcrowding_indicator", "float", "household overcrowding", missing=True),
-    ),
+INDICATORS = (
+    "income_domain_numerator",
+    "income_deprivation_affecting_children_index_idaci_numerator",
+    "income_deprivation_affecting_older_people_index_idaopi_numerator",
+    "employment_domain_numerator",
+    "staying_on_in_education_post_16_indicator",
+    "entry_to_higher_education_indicator",
+    "adult_skills_and_english_language_proficiency_indicator",
+    "years_of_potential_life_lost_indicator",
+    "comparative_illness_and_disability_ratio_indicator",
+    "acute_morbidity_indicator",
+    "mood_and_anxiety_disorders_indicator",
+    "road_distance_to_a_post_office_indicator_km",
+    "road_distance_to_a_primary_school_indicator_km",
+    "road_distance_to_general_store_or_supermarket_indicator_km",
+    "road_distance_to_a_gp_surgery_indicator_km",
+    "household_overcrowding_indicator",
+    "homelessness_indicator_rate_per_1000_households",
+    "owner_occupation_affordability_component_of_housing_affordability_indicator",
+    "private_rental_affordability_component_of_housing_affordability_indicator",
+    "housing_affordability_indicator",
+    "housing_in_poor_condition_indicator",
+    "houses_without_central_heating_indicator",
+    "road_traffic_accidents_indicator",
+    "nitrogen_dioxide_component_of_air_quality_indicator",
+    "benzene_component_of_air_quality_indicator",
+    "sulphur_dioxide_component_of_air_quality_indicator",
+    "particulates_component_of_air_quality_indicator",
+    "air_quality_indicator",
 )
+"""The publisher's headings in snake case."""
 
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "lsoa11": (
-        "lsoa11_code",
-        "LSOA11CD",
-        "lsoa11cd",
-        "LSOA code (2011)",
-        "lsoa_code",
-    ),
-    "years_of_potential_life_lost_indicator": "years_of_potential_life_lost_indicator",
-    "comparative_illness_and_disability_ratio_indicator": "comparative_illness_and_disability_ratio_indicator",
-    "acute_morbidity_indicator": "acute_morbidity_indicator",
-    "mood_and_anxiety_disorders_indicator": "mood_and_anxiety_disorders_indicator",
-    "road_distance_to_a_gp_surgery_indicator_km": "road_distance_to_a_gp_surgery_indicator_km",
-    "road_distance_to_general_store_or_supermarket_indicator_km": "road_distance_to_general_store_or_supermarket_indicator_km",
-    "household_overcrowding_indicator": "household_overcrowding_indicator",
-}
+IOD_2019_INDICATORS = indicator_contract("iod_2019_indicators", 2011, INDICATORS)
 
 
 def read_iod_2019_indicators(path: Path) -> Mapping[str, pl.DataFrame]:
-    """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"iod_2019_indicators": read_as(path, IOD_2019_INDICATORS, PUBLISHED_AS)}
+    """Read File 8, as a workbook with a sheet a domain or as one table; `InputRefused` with every fault."""
+    return {"iod_2019_indicators": read_indicators(path, IOD_2019_INDICATORS)}
 
 
 SOURCE = Source(

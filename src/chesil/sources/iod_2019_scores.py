@@ -134,7 +134,9 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_iod_2019_scores(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"iod_2019_scores": read_as(path, IOD_2019_SCORES, PUBLISHED_AS)}
+    return {
+        "iod_2019_scores": read_as(path, IOD_2019_SCORES, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01"))
+    }
 
 
 SOURCE = Source(

@@ -1,4 +1,4 @@
-"""Indices of Deprivation 2025: the underlying indicators that need and access use."""
+"""Indices of Deprivation 2025: every underlying indicator, as published."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,50 +6,47 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.iod_indicators import indicator_contract, read_indicators
 from chesil.sources.source import OGL, Edition, Source
 
-IOD_2025_INDICATORS = TableContract(
-    name="iod_2025_indicators",
-    about="One row a small area of 2021.",
-    key=("lsoa21",),
-    columns=(
-        Column("lsoa21", "text", "code of the small area (LSOA 2021)", pattern="E01[0-9]{6}"),
-        Column("years_of_potential_life_lost_indicator", "float", "years of potential life lost", missing=True),
-        Column(
-            "comparative_illness_and_disability_ratio_indicator",
-            "float",
-            "comparative illness and disability ratio",
-            missing=True,
-        ),
-        Column("acute_morbidity_indicator", "float", "comparative acute morbidity", missing=True),
-        Column("mental_health_indicator", "float", "mental health", missing=True),
-        Column("connectivity_score", "float", "connectivity", missing=True),
-        Column("patient_to_gp_ratio", "float", "patients to a GP", missing=True),
-    ),
+INDICATORS = (
+    "income_domain_numerator",
+    "income_deprivation_affecting_children_index_idaci_numerator",
+    "income_deprivation_affecting_older_people_index_idaopi_numerator",
+    "employment_domain_numerator",
+    "adult_skills_and_english_language_proficiency_indicator",
+    "entry_to_higher_education_indicator",
+    "acute_morbidity_indicator",
+    "comparative_illness_and_disability_ratio_indicator",
+    "mental_health_indicator",
+    "years_of_potential_life_lost_indicator",
+    "violence_with_injury_rate_per_1_000_at_risk_population",
+    "violence_without_injury_rate_per_1_000_at_risk_population",
+    "stalking_and_harassment_rate_per_1_000_at_risk_population",
+    "burglary_rate_per_1_000_at_risk_properties",
+    "theft_rate_per_1_000_at_risk_population",
+    "criminal_damage_rate_per_1_000_at_risk_population",
+    "public_order_and_possession_of_weapons_rate_per_1_000_at_risk_population",
+    "anti_social_behaviour_rate_per_1_000_at_risk_population",
+    "connectivity_score",
+    "owner_occupation_affordability_component_of_housing_affordability_indicator",
+    "private_rental_affordability_component_of_housing_affordability_indicator",
+    "housing_affordability_indicator",
+    "digital_connectivity_broadband_download_and_upload_speeds",
+    "core_homelessness_rate_percent_of_households",
+    "patient_to_gp_ratio",
+    "homelessness_indicator_rate_per_1_000_households",
+    "household_overcrowding_indicator_rooms",
+    "household_overcrowding_indicator_bedrooms",
 )
+"""The publisher's headings in snake case."""
 
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "lsoa21": (
-        "lsoa21_code",
-        "LSOA21CD",
-        "LSOA code (2021)",
-        "LSOA Code",
-        "lower layer super output areas code",
-    ),
-    "years_of_potential_life_lost_indicator": "years_of_potential_life_lost_indicator",
-    "comparative_illness_and_disability_ratio_indicator": "comparative_illness_and_disability_ratio_indicator",
-    "acute_morbidity_indicator": "acute_morbidity_indicator",
-    "mental_health_indicator": "mental_health_indicator",
-    "connectivity_score": "connectivity_score",
-    "patient_to_gp_ratio": "patient_to_gp_ratio",
-}
+IOD_2025_INDICATORS = indicator_contract("iod_2025_indicators", 2021, INDICATORS)
 
 
 def read_iod_2025_indicators(path: Path) -> Mapping[str, pl.DataFrame]:
-    """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {"iod_2025_indicators": read_as(path, IOD_2025_INDICATORS, PUBLISHED_AS)}
+    """Read File 8, as a workbook with a sheet a domain or as one table; `InputRefused` with every fault."""
+    return {"iod_2025_indicators": read_indicators(path, IOD_2025_INDICATORS)}
 
 
 SOURCE = Source(
@@ -59,7 +56,14 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://www.gov.uk/government/statistics/english-indices-of-deprivation-2025",
     link_patterns=(r"File_8.*\.xlsx$",),
-    editions=(Edition("deprivation/iod_indicators_2025.csv.gz", date(2025, 10, 30), obtained="converted"),),
+    editions=(
+        Edition(
+            "deprivation/iod_indicators_2025.csv.gz",
+            date(2025, 10, 30),
+            obtained="converted",
+            caveat="Some values are suppressed by the publisher and stay blank. Small areas are those of 2021.",
+        ),
+    ),
     tables=(IOD_2025_INDICATORS,),
     read=read_iod_2025_indicators,
 )

@@ -52,9 +52,7 @@ SOURCE = Source(
     landing_page="https://www.gov.uk/government/collections/journey-time-statistics",
     link_patterns=(r"jts0.*\.ods$",),
     editions=(
-        Edition(
-            "travel/jts_dorchester_2017_dorset.geojson", date(2017, 12, 31), covers="48 areas around Dorchester"
-        ),
+        Edition("travel/jts_dorchester_2017_dorset.geojson", date(2017, 12, 31), covers="48 areas around Dorchester"),
     ),
     tables=(JOURNEY_TIMES,),
     read=read_journey_times,

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.lookup_files import GEOPORTAL, read_lookup
 from chesil.sources.source import OGL, Edition, Source
 
 LOOKUP_LSOA11_LSOA21 = TableContract(
@@ -45,11 +45,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_lookup_lsoa11_lsoa21(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "lookup_lsoa11_lsoa21": read_as(
-            path, LOOKUP_LSOA11_LSOA21, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
-    }
+    return {"lookup_lsoa11_lsoa21": read_lookup(path, LOOKUP_LSOA11_LSOA21, PUBLISHED_AS)}
 
 
 SOURCE = Source(
@@ -57,9 +53,16 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Look-up from small areas of 2011 to those of 2021 (version 3)",
     licence=OGL,
-    landing_page="https://geoportal.statistics.gov.uk/",
-    link_patterns=(r".*\.csv$",),
-    editions=(Edition("geography/lookup_lsoa11_lsoa21_2022.csv.gz", date(2022, 12, 31), obtained="converted"),),
+    landing_page=GEOPORTAL,
+    link_patterns=(r"LSOA.*2011.*LSOA.*2021.*\.csv$",),
+    editions=(
+        Edition(
+            "geography/lookup_lsoa11_lsoa21_2022.csv.gz",
+            date(2022, 12, 31),
+            obtained="converted",
+            caveat="Not one to one: areas are split (S), merged (M) or redrawn (X), and no shares of people are given.",
+        ),
+    ),
     tables=(LOOKUP_LSOA11_LSOA21,),
     read=read_lookup_lsoa11_lsoa21,
 )

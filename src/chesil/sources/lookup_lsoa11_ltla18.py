@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.lookup_files import GEOPORTAL, read_lookup
 from chesil.sources.source import OGL, Edition, Source
 
 LOOKUP_LSOA11_LTLA18 = TableContract(
@@ -42,11 +42,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_lookup_lsoa11_ltla18(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "lookup_lsoa11_ltla18": read_as(
-            path, LOOKUP_LSOA11_LTLA18, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
-    }
+    return {"lookup_lsoa11_ltla18": read_lookup(path, LOOKUP_LSOA11_LTLA18, PUBLISHED_AS)}
 
 
 SOURCE = Source(
@@ -54,9 +50,16 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Look-up from small areas (LSOA 2011) to districts of 2018",
     licence=OGL,
-    landing_page="https://geoportal.statistics.gov.uk/",
-    link_patterns=(r".*\.csv$",),
-    editions=(Edition("geography/lookup_lsoa11_ltla18_2018.csv.gz", date(2018, 12, 31), obtained="converted"),),
+    landing_page=GEOPORTAL,
+    link_patterns=(r"LSOA.*2011.*LAD.*2018.*\.csv$",),
+    editions=(
+        Edition(
+            "geography/lookup_lsoa11_ltla18_2018.csv.gz",
+            date(2018, 12, 31),
+            obtained="converted",
+            caveat="Districts before the changes of 2019: Dorset still has its eight.",
+        ),
+    ),
     tables=(LOOKUP_LSOA11_LTLA18,),
     read=read_lookup_lsoa11_ltla18,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.lookup_files import GEOPORTAL, read_lookup
 from chesil.sources.source import OGL, Edition, Source
 
 LOOKUP_LSOA11_MSOA11 = TableContract(
@@ -42,11 +42,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_lookup_lsoa11_msoa11(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "lookup_lsoa11_msoa11": read_as(
-            path, LOOKUP_LSOA11_MSOA11, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
-    }
+    return {"lookup_lsoa11_msoa11": read_lookup(path, LOOKUP_LSOA11_MSOA11, PUBLISHED_AS)}
 
 
 SOURCE = Source(
@@ -54,8 +50,8 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Look-up from small areas (LSOA 2011) to middle-layer areas (MSOA 2011)",
     licence=OGL,
-    landing_page="https://geoportal.statistics.gov.uk/",
-    link_patterns=(r".*\.csv$",),
+    landing_page=GEOPORTAL,
+    link_patterns=(r"LSOA.*MSOA.*2011.*\.csv$",),
     editions=(Edition("geography/lookup_lsoa11_msoa11_2011.csv.gz", date(2011, 3, 27), obtained="converted"),),
     tables=(LOOKUP_LSOA11_MSOA11,),
     read=read_lookup_lsoa11_msoa11,

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.lookup_files import GEOPORTAL, read_lookup
 from chesil.sources.source import OGL, Edition, Source
 
 LOOKUP_LSOA21_ICB24 = TableContract(
@@ -17,7 +17,9 @@ LOOKUP_LSOA21_ICB24 = TableContract(
     columns=(
         Column("lsoa21", "text", "code of the small area (LSOA 2021)", pattern="E01[0-9]{6}"),
         Column("sub_icb_code", "text", "sub-ICB location, ODS code"),
+        Column("sub_icb_name", "text", "its name"),
         Column("icb_code", "text", "integrated care board, ODS code"),
+        Column("icb_name", "text", "its name"),
     ),
 )
 
@@ -33,6 +35,14 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
         "sicbl24_code_nhs",
         "SICBL24CDH",
     ),
+    "sub_icb_name": (
+        "sicbl24_name",
+        "SICBL24NM",
+    ),
+    "icb_name": (
+        "icb24_name",
+        "ICB24NM",
+    ),
     "icb_code": (
         "icb24_code_nhs",
         "ICB24CDH",
@@ -42,11 +52,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_lookup_lsoa21_icb24(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "lookup_lsoa21_icb24": read_as(
-            path, LOOKUP_LSOA21_ICB24, PUBLISHED_AS, keep=pl.col("lsoa21").str.starts_with("E01")
-        )
-    }
+    return {"lookup_lsoa21_icb24": read_lookup(path, LOOKUP_LSOA21_ICB24, PUBLISHED_AS)}
 
 
 SOURCE = Source(
@@ -54,8 +60,8 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Look-up from small areas (LSOA 2021) to sub-ICB locations and integrated care boards of 2024",
     licence=OGL,
-    landing_page="https://geoportal.statistics.gov.uk/",
-    link_patterns=(r".*\.csv$",),
+    landing_page=GEOPORTAL,
+    link_patterns=(r"LSOA.*2021.*(SICBL|ICB).*2024.*\.csv$",),
     editions=(Edition("geography/lookup_lsoa21_icb24_2024.csv.gz", date(2024, 4, 1), obtained="converted"),),
     tables=(LOOKUP_LSOA21_ICB24,),
     read=read_lookup_lsoa21_icb24,

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.lookup_files import GEOPORTAL, read_lookup
 from chesil.sources.source import OGL, Edition, Source
 
 LOOKUP_LSOA21_LTLA24 = TableContract(
@@ -52,11 +52,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 
 def read_lookup_lsoa21_ltla24(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "lookup_lsoa21_ltla24": read_as(
-            path, LOOKUP_LSOA21_LTLA24, PUBLISHED_AS, keep=pl.col("lsoa21").str.starts_with("E01")
-        )
-    }
+    return {"lookup_lsoa21_ltla24": read_lookup(path, LOOKUP_LSOA21_LTLA24, PUBLISHED_AS)}
 
 
 SOURCE = Source(
@@ -64,10 +60,15 @@ SOURCE = Source(
     publisher="Office for National Statistics",
     publication="Look-up from small areas (LSOA 2021) to wards and districts of 2024",
     licence=OGL,
-    landing_page="https://geoportal.statistics.gov.uk/",
-    link_patterns=(r".*\.csv$",),
+    landing_page=GEOPORTAL,
+    link_patterns=(r"LSOA.*2021.*(WD|Ward).*2024.*\.csv$",),
     editions=(
-        Edition("geography/lookup_lsoa21_ward24_ltla24_2024.csv.gz", date(2024, 5, 2), obtained="converted"),
+        Edition(
+            "geography/lookup_lsoa21_ward24_ltla24_2024.csv.gz",
+            date(2024, 5, 2),
+            obtained="converted",
+            caveat="Wards are fitted best by small areas, not exactly. The ward outlines here are of 2022.",
+        ),
     ),
     tables=(LOOKUP_LSOA21_LTLA24,),
     read=read_lookup_lsoa21_ltla24,

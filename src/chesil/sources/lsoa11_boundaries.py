@@ -12,6 +12,13 @@ SOURCE = boundary_source(
     "Boundaries of small areas (LSOA 2011)",
     ("lsoa11_code", "LSOA11CD"),
     ("lsoa11_name", "LSOA11NM"),
-    (Edition("geography/lsoa11_boundaries_2011.geojson.gz", date(2011, 12, 31), obtained="converted"),),
+    (
+        Edition(
+            "geography/lsoa11_boundaries_2011.geojson.gz",
+            date(2011, 12, 31),
+            obtained="converted",
+            caveat="Generalised. E01019828 crosses itself, as published.",
+        ),
+    ),
     LSOA11_BOUNDARIES,
 )

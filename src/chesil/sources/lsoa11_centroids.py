@@ -37,9 +37,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 def read_lsoa11_centroids(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
     return {
-        "lsoa11_centroids": read_as(
-            path, LSOA11_CENTROIDS, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
+        "lsoa11_centroids": read_as(path, LSOA11_CENTROIDS, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01"))
     }
 
 

@@ -11,6 +11,8 @@ SOURCE = site_source(
     "pharmacy_sites",
     "pharmacies",
     r"pharmacy.*\.parquet$",
-    Edition("services/pharmacy_sites_2025-11.parquet", date(2025, 11, 30), caveat=""),
+    Edition(
+        "services/pharmacy_sites_2025-11.parquet", date(2025, 11, 30), caveat="Two are listed twice, and are read once."
+    ),
     PHARMACY_SITES,
 )

@@ -46,7 +46,15 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/populationestimates",
     link_patterns=(r"ukmidyearestimates.*\.(zip|xls)$",),
-    editions=(Edition("health/population_by_district_2014.csv.gz", date(2014, 6, 30), obtained="converted"),),
+    editions=(
+        Edition(
+            "health/population_by_district_2014.csv.gz",
+            date(2014, 6, 30),
+            obtained="converted",
+            covers="England and Wales",
+            caveat="Names of districts only, those of the deaths of 2014.",
+        ),
+    ),
     tables=(POPULATION_BY_DISTRICT,),
     read=read_population_by_district,
 )

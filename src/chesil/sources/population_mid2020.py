@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from chesil.core.tables import Column, TableContract, check_table
-from chesil.sources.reading import Wanted, pick_columns, read_text_table, refused
+from chesil.sources.reading import Wanted, pick_columns, refused
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import english, read_published
 
 AGES = range(91)
 
@@ -30,12 +31,17 @@ WANTED = (
 
 
 def read_population_mid2020(path: Path) -> Mapping[str, pl.DataFrame]:
-    """Read England's rows; refused if the ages of an area do not add up to its published total."""
-    table = pick_columns(read_text_table(path), WANTED, path).filter(pl.col("lsoa11").str.starts_with("E01"))
-    wrong = table.filter(pl.sum_horizontal([f"age_{age}" for age in AGES]) != pl.col("total"))["lsoa11"].to_list()
+    """Read England's rows of the converted table, or of the publisher's workbook (its sheet of persons).
+
+    Refused if the ages of an area do not add up to its published total.
+    """
+    text, first_row = read_published(path, "LSOA Code", sheet="Persons")
+    table = english(pick_columns(text, WANTED, path, first_row=first_row), "lsoa11", path)
+    summed = pl.sum_horizontal([f"age_{age}" for age in AGES])
+    wrong = table.filter(summed.ne_missing(pl.col("total")))["lsoa11"].to_list()
     if wrong:
         raise refused(path, f"the ages of {len(wrong):,} areas do not add up to their total, first {wrong[0]}")
-    return {"population_mid2020": check_table(table.drop("total"), POPULATION_MID2020, path.name)}
+    return {"population_mid2020": check_table(table.drop("total"), POPULATION_MID2020, path.name, first_row)}
 
 
 SOURCE = Source(

@@ -10,6 +10,7 @@ import polars as pl
 from chesil.core.tables import Column, TableContract, check_table
 from chesil.sources.reading import LAYOUT_WAY_OUT, Wanted, pick_columns, read_text_table, refused
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import english
 
 POPULATION_PROJECTION = TableContract(
     name="population_projection",
@@ -24,37 +25,42 @@ POPULATION_PROJECTION = TableContract(
     ),
 )
 TOTAL = "All ages"
+DISTRICTS = ("E06", "E07", "E08", "E09")
+"""Beginnings of the codes of councils; counties and regions, which hold the same people again, are left out."""
 MAY_DIFFER_BY = 0.1
 """People by which ages may differ from the printed total, for the roundings of ninety-one cells."""
 
 
 def read_population_projection(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read persons; refused if ages do not add up to the printed totals, which are then left out."""
-    text = read_text_table(path)
+    text = read_text_table(path, member="persons" if path.suffix == ".zip" else "")
     years = [c for c in text.columns if re.fullmatch(r"20\d\d", c)]
     if not years:
         raise refused(path, "no column is named for a year", "", LAYOUT_WAY_OUT)
     wanted = (
         Wanted("area_code", "text", ("area_code", "AREA_CODE")),
         Wanted("area_name", "text", ("area_name", "AREA_NAME")),
-        Wanted("sex", "text", ("sex", "SEX", "COMPONENT")),
+        Wanted("sex", "text", ("sex", "SEX")),
         Wanted("age", "text", ("age", "AGE_GROUP")),
         *(Wanted(year, "float", (year,)) for year in years),
     )
-    rows = pick_columns(text, wanted, path).filter(pl.col("sex").str.to_lowercase() == "persons")
+    persons = pick_columns(text, wanted, path).filter(pl.col("sex").str.to_lowercase() == "persons")
+    if persons.is_empty():
+        raise refused(path, "no row is of persons", "sexes apart would be counted as everybody", LAYOUT_WAY_OUT)
+    rows = english(persons, "area_code", path, DISTRICTS)
     long = rows.unpivot(years, index=["area_code", "area_name", "age"], variable_name="year", value_name="people")
     detail = long.filter(pl.col("age").str.to_lowercase() != TOTAL.lower())
     totals = long.filter(pl.col("age").str.to_lowercase() == TOTAL.lower())
     summed = detail.group_by("area_code", "year").agg(pl.col("people").sum().alias("summed"))
-    wrong = totals.join(summed, on=["area_code", "year"]).filter(
-        (pl.col("people") - pl.col("summed")).abs() > MAY_DIFFER_BY
+    wrong = summed.join(totals, on=["area_code", "year"], how="full").filter(
+        ~((pl.col("people") - pl.col("summed")).abs() <= MAY_DIFFER_BY).fill_null(False)
     )
     if wrong.height:
         raise refused(path, f"the ages of {wrong.height} columns do not add up to their printed total")
     table = detail.with_columns(
         pl.col("age").str.extract(r"^(\d+)").cast(pl.Int64), pl.col("year").cast(pl.Int64)
     ).select(POPULATION_PROJECTION.names)
-    return {"population_projection": check_table(table, POPULATION_PROJECTION, path.name)}
+    return {"population_projection": check_table(table, POPULATION_PROJECTION, path.name, first_row=2)}
 
 
 SOURCE = Source(
@@ -71,6 +77,7 @@ SOURCE = Source(
             date(2022, 6, 30),
             obtained="transcribed",
             covers="Dorset's two councils",
+            caveat="Typed out for two councils; every column adds up to its printed total. Persons are fractions.",
         ),
     ),
     tables=(POPULATION_PROJECTION,),

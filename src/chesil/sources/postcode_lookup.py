@@ -28,15 +28,15 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
     "postcode": "pcds",
     "introduced": "dointr",
     "terminated": "doterm",
-    "lsoa11": "lsoa11cd",
+    "lsoa11": ("lsoa11cd", "lsoa11"),
     "easting": ("easting", "oseast1m"),
     "northing": ("northing", "osnrth1m"),
 }
 
 
 def read_postcode_lookup(path: Path) -> Mapping[str, pl.DataFrame]:
-    """Read the look-up; raises `InputRefused` with every fault."""
-    return {"postcode_lookup": read_as(path, POSTCODE_LOOKUP, PUBLISHED_AS)}
+    """Read the look-up with positions joined on, the look-up alone, or the publisher's postcode directory."""
+    return {"postcode_lookup": read_as(path, POSTCODE_LOOKUP, PUBLISHED_AS, absent_ok=("easting", "northing"))}
 
 
 SOURCE = Source(
@@ -52,6 +52,7 @@ SOURCE = Source(
             date(2022, 5, 31),
             obtained="derived",
             covers="BH, DT, SP, BA, TA, SO and EX",
+            caveat="Areas of May 2022 joined to positions of April 2025, which most ended postcodes lack.",
         ),
     ),
     tables=(POSTCODE_LOOKUP,),

@@ -6,33 +6,15 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.fingertips import practice_imd_contract, read_practice_imd
 from chesil.sources.source import OGL, Edition, Source
 
-PRACTICE_IMD_2019 = TableContract(
-    name="practice_imd_2019",
-    about="One row a practice.",
-    key=("practice_code",),
-    columns=(
-        Column("practice_code", "text", "ODS code of the practice", pattern="[A-Z][A-Z0-9][0-9]{4}"),
-        Column("imd_score", "float", "mean IMD 2019 score of the practice's patients", unit="score"),
-    ),
-)
-
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "practice_code": "Area Code",
-    "imd_score": "Value",
-}
+PRACTICE_IMD_2019 = practice_imd_contract(2019)
 
 
 def read_practice_imd_2019(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "practice_imd_2019": read_as(
-            path, PRACTICE_IMD_2019, PUBLISHED_AS, keep=~pl.col("practice_code").str.starts_with("E92")
-        )
-    }
+    return {"practice_imd_2019": read_practice_imd(path, PRACTICE_IMD_2019, indicator=93553, year=2019)}
 
 
 SOURCE = Source(
@@ -42,7 +24,13 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://fingertips.phe.org.uk/profile/general-practice",
     link_patterns=(r"indicator-data\.csv$",),
-    editions=(Edition("deprivation/practice_imd_2019.csv.gz", date(2019, 9, 26)),),
+    editions=(
+        Edition(
+            "deprivation/practice_imd_2019.csv.gz",
+            date(2019, 9, 26),
+            caveat="The mean over where patients live, worked out by the publisher; downloaded in July 2022.",
+        ),
+    ),
     tables=(PRACTICE_IMD_2019,),
     read=read_practice_imd_2019,
 )

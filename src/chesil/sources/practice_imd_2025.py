@@ -6,39 +6,15 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.sources.fingertips import practice_imd_contract, read_practice_imd
 from chesil.sources.source import OGL, Edition, Source
 
-PRACTICE_IMD_2025 = TableContract(
-    name="practice_imd_2025",
-    about="One row a practice.",
-    key=("practice_code",),
-    columns=(
-        Column("practice_code", "text", "ODS code of the practice", pattern="[A-Z][A-Z0-9][0-9]{4}"),
-        Column("imd_score", "float", "mean IMD 2025 score of the practice's patients", unit="score"),
-    ),
-)
-
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "practice_code": (
-        "PRACTICE_CODE",
-        "Area Code",
-    ),
-    "imd_score": (
-        "IMD_SCORE",
-        "Value",
-    ),
-}
+PRACTICE_IMD_2025 = practice_imd_contract(2025)
 
 
 def read_practice_imd_2025(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "practice_imd_2025": read_as(
-            path, PRACTICE_IMD_2025, PUBLISHED_AS, keep=~pl.col("practice_code").str.starts_with("E92")
-        )
-    }
+    return {"practice_imd_2025": read_practice_imd(path, PRACTICE_IMD_2025, indicator=94240, year=2025)}
 
 
 SOURCE = Source(
@@ -48,7 +24,13 @@ SOURCE = Source(
     licence=OGL,
     landing_page="https://fingertips.phe.org.uk/profile/general-practice",
     link_patterns=(r"imd-2025.*\.csv$",),
-    editions=(Edition("deprivation/practice_imd_2025.csv.gz", date(2025, 10, 30)),),
+    editions=(
+        Edition(
+            "deprivation/practice_imd_2025.csv.gz",
+            date(2025, 10, 30),
+            caveat="The mean over where patients live; an extract through the publisher's interface.",
+        ),
+    ),
     tables=(PRACTICE_IMD_2025,),
     read=read_practice_imd_2025,
 )

@@ -37,9 +37,7 @@ PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
 def read_rural_urban_2011(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read one file of the publication; raises `InputRefused` with every fault."""
     return {
-        "rural_urban_2011": read_as(
-            path, RURAL_URBAN_2011, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01")
-        )
+        "rural_urban_2011": read_as(path, RURAL_URBAN_2011, PUBLISHED_AS, keep=pl.col("lsoa11").str.starts_with("E01"))
     }
 
 

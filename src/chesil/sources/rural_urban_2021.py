@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
-from chesil.sources.reading import read_as
+from chesil.core.tables import Column, TableContract, check_table
+from chesil.sources.reading import Wanted, pick_columns, read_text_table
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import english
 
 RURAL_URBAN_2021 = TableContract(
     name="rural_urban_2021",
@@ -18,35 +19,24 @@ RURAL_URBAN_2021 = TableContract(
         Column("lsoa21", "text", "code of the small area (LSOA 2021)", pattern="E01[0-9]{6}"),
         Column("ruc21_code", "text", "class code"),
         Column("ruc21_name", "text", "class in words"),
+        Column("is_rural", "bool", "true where the class in words is a rural one"),
     ),
 )
 
-PUBLISHED_AS: dict[str, str | tuple[str, ...]] = {
-    "lsoa21": (
-        "lsoa21_code",
-        "LSOA21CD",
-        "LSOA code (2021)",
-        "LSOA Code",
-        "lower layer super output areas code",
-    ),
-    "ruc21_code": (
-        "ruc21_code",
-        "RUC21CD",
-    ),
-    "ruc21_name": (
-        "classification",
-        "RUC21NM",
-    ),
-}
+WANTED = (
+    Wanted("lsoa21", "text", ("lsoa21_code", "LSOA21CD")),
+    Wanted("ruc21_code", "text", ("ruc21_code", "RUC21CD")),
+    Wanted("ruc21_name", "text", ("classification", "RUC21NM")),
+)
 
 
 def read_rural_urban_2021(path: Path) -> Mapping[str, pl.DataFrame]:
-    """Read one file of the publication; raises `InputRefused` with every fault."""
-    return {
-        "rural_urban_2021": read_as(
-            path, RURAL_URBAN_2021, PUBLISHED_AS, keep=pl.col("lsoa21").str.starts_with("E01")
-        )
-    }
+    """Read England's rows; a class that says neither rural nor urban refuses the file, for `is_rural` is blank."""
+    table = english(pick_columns(read_text_table(path), WANTED, path), "lsoa21", path)
+    words = pl.col("ruc21_name").str.to_lowercase()
+    is_rural = pl.when(words.str.contains(r"\brural\b")).then(True).when(words.str.contains(r"\burban\b")).then(False)
+    table = table.with_columns(is_rural.alias("is_rural"))
+    return {"rural_urban_2021": check_table(table, RURAL_URBAN_2021, path.name, first_row=2)}
 
 
 SOURCE = Source(

@@ -46,13 +46,15 @@ SOURCE = Source(
             "travel/stroke_unit_drive_minutes_2024.csv.gz",
             date(2024, 7, 1),
             obtained="derived",
-            caveat="Routed, then calibrated to observed times; like an ambulance off peak.",
+            caveat="Routed, then calibrated to observed times; like an ambulance off peak, about seven minutes at no "
+            "distance. Areas go by name, not code. The Isles of Scilly are missing.",
         ),
         Edition(
             "travel/stroke_unit_drive_minutes_2024_dorset.csv",
-            date(2024, 7, 2),
+            date(2024, 7, 1),
             obtained="derived",
             covers="Dorset",
+            caveat="The rows of Dorset and nine hospitals of the same matrix.",
         ),
     ),
     tables=(STROKE_UNIT_MINUTES,),

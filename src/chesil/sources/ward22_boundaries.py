@@ -18,6 +18,7 @@ SOURCE = boundary_source(
             date(2022, 5, 5),
             obtained="converted",
             covers="Dorset",
+            caveat="Generalised otherwise than the small areas, so that borders do not coincide.",
         ),
     ),
     WARD22_BOUNDARIES,
