@@ -46,9 +46,7 @@ class Figure:
         for name in ("value", "lower", "upper", "lower998", "upper998", "numerator", "denominator"):
             number = getattr(self, name)
             if number is not None and not math.isfinite(number):
-                raise ValueError(
-                    f"{self.measure} for {self.unit_code}: `{name}` is {number}; give a reason instead."
-                )
+                raise ValueError(f"{self.measure} for {self.unit_code}: `{name}` is {number}; give a reason instead.")
         if self.value is None and not self.reason:
             raise ValueError(f"{self.measure} for {self.unit_code} has no value and no reason.")
 

@@ -82,9 +82,7 @@ def check_table(table: pl.DataFrame, contract: TableContract, where: str = "", f
     return table.select(contract.names + extra)
 
 
-def find_problems(
-    table: pl.DataFrame, contract: TableContract, where: str = "", first_row: int = 1
-) -> list[Problem]:
+def find_problems(table: pl.DataFrame, contract: TableContract, where: str = "", first_row: int = 1) -> list[Problem]:
     """List everything wrong with a table; empty if it meets the contract."""
     missing = [c for c in contract.names if c not in table.columns]
     extra = [] if contract.open_ended else [c for c in table.columns if c not in contract.names]
@@ -97,9 +95,7 @@ def find_problems(
         )
         for name in missing
     ]
-    problems += [
-        Problem(f"column `{name}` is not expected", where, "", did_you_mean(name, missing)) for name in extra
-    ]
+    problems += [Problem(f"column `{name}` is not expected", where, "", did_you_mean(name, missing)) for name in extra]
     wrong_type = {
         c.name for c in contract.columns if c.name in table.columns and table.schema[c.name] != DTYPES[c.type]
     }

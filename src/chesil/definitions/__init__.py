@@ -36,9 +36,7 @@ class Parameter:
         """The value in force on a day; `NotFound` if the parameter had none yet."""
         in_force = [v for v in self.values if v.since <= day]
         if not in_force:
-            raise NotFound(
-                f"The parameter `{self.name}` has no value on {day}; its first is of {self.values[0].since}"
-            )
+            raise NotFound(f"The parameter `{self.name}` has no value on {day}; its first is of {self.values[0].since}")
         return max(in_force, key=lambda v: v.since)
 
 

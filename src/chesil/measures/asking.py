@@ -69,9 +69,7 @@ class Journey:
     parts: pl.DataFrame
 
 
-def trace_journey(
-    measure_name: str, code: str, *, vintage: str | None = None, as_at: date | None = None
-) -> Journey:
+def trace_journey(measure_name: str, code: str, *, vintage: str | None = None, as_at: date | None = None) -> Journey:
     """Every step from published file to figure, with values."""
     measure = load_measure(measure_name)
     chosen = find_vintage(vintage).name if vintage else newest_vintage(measure, as_at)

@@ -78,8 +78,7 @@ def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> li
             for unit in units
         ]
     return [
-        _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code])
-        for unit in units
+        _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code]) for unit in units
     ]
 
 
@@ -105,9 +104,7 @@ def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
         how="left",
     )
     if measure.denominator is None:
-        return parts.with_columns(
-            pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible")
-        )
+        return parts.with_columns(pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible"))
     parts = parts.join(
         quantity_by_practice(place, measure.denominator).rename({"value": "denominator"}),
         on="practice_code",
@@ -186,9 +183,7 @@ def _practices_mostly_inside(place: Place, area_rows: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _figure(
-    place: Place, vintage: Vintage, measure: Measure, unit: Unit, rows: Sequence[dict[str, Any]]
-) -> Figure:
+def _figure(place: Place, vintage: Vintage, measure: Measure, unit: Unit, rows: Sequence[dict[str, Any]]) -> Figure:
     standing, notes = _standing(place, measure)
     common: dict[str, Any] = {
         "measure": measure.name,
@@ -259,9 +254,7 @@ def _standing(place: Place, measure: Measure) -> tuple[str, tuple[str, ...]]:
 def _coverage_notes(measure: Measure, total: int, known: int, sound: int) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     if 0 < known < total:
-        notes += (
-            f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",
-        )
+        notes += (f"{known} of {total} practices: the others are blank in the publication and left out of both parts.",)
     if 0 < sound < known:
         n = known - sound
         notes += (
@@ -285,9 +278,7 @@ def _imputed_note(
     )
 
 
-def _why_not(
-    measure: Measure, place: Place, rows: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]
-) -> str:
+def _why_not(measure: Measure, place: Place, rows: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> str:
     if known:
         return "the return is zero or implausible"
     if measure.needs_area_flows and place.registrations.is_empty():

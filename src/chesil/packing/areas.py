@@ -6,9 +6,7 @@ from chesil.packing.across import across_weights, counts_across, means_across, m
 from chesil.packing.raw import Built, Raw
 from chesil.packs.contracts_areas import AREA_CENSUS, CENSUS_AGE_BANDS, DOMAINS, ETHNICITIES
 
-ACROSS = (
-    "Brought from LSOA 2021 to LSOA 2011 by Census 2021 population; merged areas share by mid-2020 population."
-)
+ACROSS = "Brought from LSOA 2021 to LSOA 2011 by Census 2021 population; merged areas share by mid-2020 population."
 
 INDICATORS_2019 = {
     "years_of_life_lost_2019": "years_of_potential_life_lost_indicator",
@@ -205,12 +203,8 @@ def _fuel_poverty(raw: Raw, weights: pl.DataFrame) -> Built:
 
 
 def _indicators(raw: Raw, weights: pl.DataFrame) -> Built:
-    old = raw.read("iod_2019_indicators").select(
-        "lsoa11", *(pl.col(v).alias(k) for k, v in INDICATORS_2019.items())
-    )
-    new = raw.read("iod_2025_indicators").select(
-        "lsoa21", *(pl.col(v).alias(k) for k, v in INDICATORS_2025.items())
-    )
+    old = raw.read("iod_2019_indicators").select("lsoa11", *(pl.col(v).alias(k) for k, v in INDICATORS_2019.items()))
+    new = raw.read("iod_2025_indicators").select("lsoa21", *(pl.col(v).alias(k) for k, v in INDICATORS_2025.items()))
     table = old.join(means_across(new, weights, list(INDICATORS_2025)), on="lsoa11", how="left")
     return Built(
         _english(table),
@@ -230,6 +224,4 @@ def build_reference_tables(raw: Raw) -> dict[str, Built]:
         "district_population": ("population_by_district", ["district_name", "sex", "age"]),
         "health_index": ("health_index", ["ltla21", "year", "indicator"]),
     }
-    return {
-        name: Built(raw.read(source).sort(key), (raw.origin(source),)) for name, (source, key) in as_read.items()
-    }
+    return {name: Built(raw.read(source).sort(key), (raw.origin(source),)) for name, (source, key) in as_read.items()}

@@ -114,9 +114,7 @@ def _write(tables: dict[str, Built], raw: Raw, out: Path) -> list[str]:
     for name, built in tables.items():
         path = out / f"{name}.parquet"
         with whole_file(path) as temporary:
-            built.table.rechunk().write_parquet(
-                temporary, compression="zstd", compression_level=19, statistics=True
-            )
+            built.table.rechunk().write_parquet(temporary, compression="zstd", compression_level=19, statistics=True)
             digest = sha256_of(temporary)
             size = temporary.stat().st_size
             if path.exists() and sha256_of(path) == digest:

@@ -155,9 +155,7 @@ def _give_new_practices_a_mix(flows: pl.DataFrame, after: pl.DataFrame) -> pl.Da
 
 
 def _scale_to_lists(flows: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    sized = flows.join(after.select("practice_code", "list_size"), on="practice_code").sort(
-        "practice_code", "lsoa11"
-    )
+    sized = flows.join(after.select("practice_code", "list_size"), on="practice_code").sort("practice_code", "lsoa11")
     total = pl.col("patients").sum().over("practice_code")
     exact = sized.select((pl.col("patients") * pl.col("list_size") / total).alias("exact"))["exact"].to_numpy()
     group = sized["practice_code"].rle_id().cast(pl.Int64).to_numpy()

@@ -158,9 +158,7 @@ def neighbours(rings: Rings, edges: Edges) -> pl.DataFrame:
     pairs = np.sort(np.column_stack([edges.owner[shared], edges.other[shared]]), axis=1)
     codes = np.array(rings.codes)
     return (
-        pl.DataFrame(
-            {"lsoa11_a": codes[pairs[:, 0]], "lsoa11_b": codes[pairs[:, 1]], "metres": edges.length_m[shared]}
-        )
+        pl.DataFrame({"lsoa11_a": codes[pairs[:, 0]], "lsoa11_b": codes[pairs[:, 1]], "metres": edges.length_m[shared]})
         .sort("lsoa11_a", "lsoa11_b", "metres")
         .group_by("lsoa11_a", "lsoa11_b", maintain_order=True)
         .agg(pl.col("metres").sum().round().cast(pl.Int64).alias("shared_border_m"))

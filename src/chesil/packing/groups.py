@@ -117,19 +117,13 @@ def _area_rows(table: pl.DataFrame, kind: str, code: str, name: str, vintage: st
 
 
 def _fixed_area_groups(raw: Raw, areas: pl.DataFrame) -> list[pl.DataFrame]:
-    names_24 = (
-        raw.read("lookup_lsoa21_ltla24").select("ltla24", "ltla24_name").unique("ltla24", maintain_order=True)
-    )
-    msoa = areas.select("lsoa11", "msoa11", "msoa_name").with_columns(
-        pl.col("msoa_name").fill_null(pl.col("msoa11"))
-    )
+    names_24 = raw.read("lookup_lsoa21_ltla24").select("ltla24", "ltla24_name").unique("ltla24", maintain_order=True)
+    msoa = areas.select("lsoa11", "msoa11", "msoa_name").with_columns(pl.col("msoa_name").fill_null(pl.col("msoa11")))
     return [
         _area_rows(msoa, "msoa11", "msoa11", "msoa_name"),
         _area_rows(raw.read("lookup_lsoa11_ltla18"), "ltla18", "ltla18", "ltla18_name"),
         _area_rows(raw.read("lookup_lsoa11_ltla21"), "ltla21", "ltla21", "ltla21_name"),
-        _area_rows(
-            areas.select("lsoa11", "ltla24").join(names_24, on="ltla24"), "ltla24", "ltla24", "ltla24_name"
-        ),
+        _area_rows(areas.select("lsoa11", "ltla24").join(names_24, on="ltla24"), "ltla24", "ltla24", "ltla24_name"),
     ]
 
 

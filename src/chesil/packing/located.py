@@ -31,9 +31,7 @@ def locate(raw: Raw) -> pl.DataFrame:
     live = _live_postcodes(raw)
     ended = to_grid(raw.read("practice_coordinates").select("postcode", "latitude", "longitude").drop_nulls())
     return (
-        pl.concat([live, ended.select(live.columns)])
-        .drop_nulls()
-        .unique("postcode", keep="first", maintain_order=True)
+        pl.concat([live, ended.select(live.columns)]).drop_nulls().unique("postcode", keep="first", maintain_order=True)
     )
 
 

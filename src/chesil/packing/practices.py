@@ -14,9 +14,7 @@ PAYMENTS = {"2015/16": date(2016, 3, 31), "2022/23": date(2023, 3, 31)}
 def build_practices(raw: Raw, places: pl.DataFrame) -> Built:
     """Practices at every vintage. `places` locates postcodes: postcode, easting, northing."""
     parts = [_practices_2015(raw), _practices_2022(raw), _practices_2025(raw)]
-    table = (
-        pl.concat(parts, how="diagonal").join(places, on="postcode", how="left").sort("practice_code", "vintage")
-    )
+    table = pl.concat(parts, how="diagonal").join(places, on="postcode", how="left").sort("practice_code", "vintage")
     return Built(
         table,
         (
@@ -32,9 +30,7 @@ def build_practices(raw: Raw, places: pl.DataFrame) -> Built:
                 columns=("practice_name", "postcode", "supplier"),
                 vintage="2022/23",
             ),
-            raw.origin(
-                ("pcn_membership", raw.dates("pcn_membership")[0]), columns=("pcn_code",), vintage="2022/23"
-            ),
+            raw.origin(("pcn_membership", raw.dates("pcn_membership")[0]), columns=("pcn_code",), vintage="2022/23"),
             raw.origin(
                 ("nhs_payments", PAYMENTS["2022/23"]),
                 columns=(
@@ -136,9 +132,7 @@ def _practices_2022(raw: Raw) -> pl.DataFrame:
             pl.coalesce("postcode", "ods_postcode").alias("postcode"),
             pl.coalesce("sub_icb_paid", "sub_icb_of_map", "ods_commissioner").alias("sub_icb_code"),
             pl.coalesce("pcn_code", "pcn_of_map").alias("pcn_code"),
-            pl.when(pl.col("weighted_list_size") > 0)
-            .then(pl.col("weighted_list_size"))
-            .alias("weighted_list_size"),
+            pl.when(pl.col("weighted_list_size") > 0).then(pl.col("weighted_list_size")).alias("weighted_list_size"),
         )
         .join(boards, on="sub_icb_code", how="left")
         .join(raw.read("practice_imd_2019").select("practice_code", "imd_score"), on="practice_code", how="left")
@@ -160,9 +154,7 @@ def current_pcns(raw: Raw) -> pl.DataFrame:
 
 def _practices_2025(raw: Raw) -> pl.DataFrame:
     lists = (
-        raw.read("list_by_age", LISTS_2026)
-        .group_by("practice_code")
-        .agg(pl.col("patients").sum().alias("list_size"))
+        raw.read("list_by_age", LISTS_2026).group_by("practice_code").agg(pl.col("patients").sum().alias("list_size"))
     )
     named = raw.read("gp_list_map", LISTS_2026).select(
         "practice_code",
@@ -240,9 +232,7 @@ def build_practice_ages(raw: Raw) -> Built:
 def build_lists(raw: Raw) -> Built:
     """Published list totals on other dates."""
     totals = [raw.read("list_totals", on) for on in raw.dates("list_totals")]
-    early = raw.read("list_demographics").with_columns(
-        pl.lit(raw.dates("list_demographics")[-1]).alias("extract_date")
-    )
+    early = raw.read("list_demographics").with_columns(pl.lit(raw.dates("list_demographics")[-1]).alias("extract_date"))
     parts = [t.select("practice_code", pl.col("extract_date").alias("date"), "patients") for t in [early, *totals]]
     return Built(
         pl.concat(parts).sort("practice_code", "date"),
@@ -353,18 +343,12 @@ def build_other_indicators(raw: Raw) -> dict[str, Built]:
         "value",
     )
     order = ["practice_code", "indicator", "period", "value"]
-    table = pl.concat([p.select(order) for p in (diabetes, ethnicity, expectancy, appointments)]).drop_nulls(
-        "value"
-    )
+    table = pl.concat([p.select(order) for p in (diabetes, ethnicity, expectancy, appointments)]).drop_nulls("value")
     ratings = raw.read("cqc_ratings").select("practice_code", "rating", "year_of_rating")
     return {
         "practice_indicators": Built(
             table.sort("practice_code", "indicator", "period"),
-            (
-                raw.origin(
-                    "qof_diabetes", "practice_ethnicity", "practice_life_expectancy", "appointments_by_practice"
-                ),
-            ),
+            (raw.origin("qof_diabetes", "practice_ethnicity", "practice_life_expectancy", "appointments_by_practice"),),
         ),
         "practice_ratings": Built(ratings.sort("practice_code"), (raw.origin("cqc_ratings"),)),
     }

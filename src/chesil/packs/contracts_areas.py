@@ -49,9 +49,7 @@ AREA_LOOKUP = TableContract(
     columns=(
         LSOA11,
         Column("lsoa21", "text", "code of the small area (LSOA 2021)", pattern="E01[0-9]{6}"),
-        Column(
-            "change", "text", "unchanged (U), split (S), merged (M), irregular (X)", one_of=("U", "S", "M", "X")
-        ),
+        Column("change", "text", "unchanged (U), split (S), merged (M), irregular (X)", one_of=("U", "S", "M", "X")),
         Column("people_2021", "int", "Census 2021 residents of the 2021 area", "people", low=0),
     ),
 )
@@ -165,9 +163,7 @@ GROUPS = TableContract(
     about="Every grouping: which practices or small areas belong to which group, as at a vintage.",
     key=("group_type", "group_code", "member_code", "vintage"),
     columns=(
-        Column(
-            "group_type", "text", "kind of group: pcn, sub_icb, icb, ltla18, ltla21, ltla24, msoa11 or a study's"
-        ),
+        Column("group_type", "text", "kind of group: pcn, sub_icb, icb, ltla18, ltla21, ltla24, msoa11 or a study's"),
         Column("group_code", "text", "code of the group"),
         Column("group_name", "text", "name of the group, as published"),
         Column("member_type", "text", "what its members are", one_of=("practice", "area")),

@@ -81,8 +81,7 @@ def read_manifest(folder: Path = ENGLAND) -> Manifest:
                     t["size"],
                     t["sha256"],
                     tuple(
-                        Origin(tuple(o["receipts"]), tuple(o["columns"]), o["vintage"], o["note"])
-                        for o in t["origins"]
+                        Origin(tuple(o["receipts"]), tuple(o["columns"]), o["vintage"], o["note"]) for o in t["origins"]
                     ),
                 )
                 for name, t in record["tables"].items()

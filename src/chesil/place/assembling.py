@@ -50,9 +50,7 @@ def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
     return Match("areas" if areas else "practices", "+".join(codes[:3]), some_of(codes, 3), ())
 
 
-def _members(
-    match: Match, wanted: str | Sequence[str], vintage: Vintage
-) -> tuple[pl.Series | None, pl.Series | None]:
+def _members(match: Match, wanted: str | Sequence[str], vintage: Vintage) -> tuple[pl.Series | None, pl.Series | None]:
     """Practice codes and area codes asked for; None where they follow from the other."""
     if match.kind == "england":
         everyone = read_table("practices", ["practice_code"], pl.col("vintage") == vintage.name)
@@ -118,9 +116,7 @@ def _cut(
         areas_beyond=areas.filter(beyond),
         area_ages=read_table("area_ages", where=inside).sort("lsoa11"),
         practices=read_table("practices", where=at_vintage & mine).sort("practice_code"),
-        practice_ages=read_table("practice_ages", where=at_vintage & mine).sort(
-            "practice_code", "sex", "age_from"
-        ),
+        practice_ages=read_table("practice_ages", where=at_vintage & mine).sort("practice_code", "sex", "age_from"),
         registrations=registrations,
         registered_elsewhere=flows.filter(inside & ~mine).sort("practice_code", "lsoa11"),
         registers=read_table("registers", where=mine).sort("practice_code", "year", "register"),

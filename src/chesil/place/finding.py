@@ -56,17 +56,13 @@ def resolve_code(code: str) -> Match:
     for kind in KINDS:
         found = groups.filter(
             (pl.col("group_type") == kind)
-            & (
-                (pl.col("group_code") == wanted.upper())
-                | (pl.col("group_name").str.to_lowercase() == wanted.lower())
-            )
+            & ((pl.col("group_code") == wanted.upper()) | (pl.col("group_name").str.to_lowercase() == wanted.lower()))
         )
         if found.height == 1:
             row = found.row(0, named=True)
             return Match(kind, row["group_code"], row["group_name"], tuple(row["vintages"]))
     practices = read_table("practices", ["practice_code", "practice_name", "vintage"]).filter(
-        (pl.col("practice_code") == wanted.upper())
-        | (pl.col("practice_name").str.to_lowercase() == wanted.lower())
+        (pl.col("practice_code") == wanted.upper()) | (pl.col("practice_name").str.to_lowercase() == wanted.lower())
     )
     if practices["practice_code"].n_unique() == 1:
         row = practices.sort("vintage").row(-1, named=True)
@@ -116,14 +112,10 @@ def around_postcode(text: str) -> list[Match]:
     easting, northing = locate_postcode(text)
     areas = read_table("areas").with_columns(_metres(easting, northing)).sort("metres", "lsoa11")
     area = areas.row(0, named=True)
-    groups = read_table("groups").filter(
-        (pl.col("member_code") == area["lsoa11"]) & (pl.col("group_type") != "ltla18")
-    )
+    groups = read_table("groups").filter((pl.col("member_code") == area["lsoa11"]) & (pl.col("group_type") != "ltla18"))
     matches = [
         Match(r["group_type"], r["group_code"], r["group_name"], (r["vintage"],), f"holds {area['area_name']}")
-        for r in groups.unique(["group_type", "group_code"], keep="last", maintain_order=True).iter_rows(
-            named=True
-        )
+        for r in groups.unique(["group_type", "group_code"], keep="last", maintain_order=True).iter_rows(named=True)
     ]
     practices = (
         read_table("practices", where=pl.col("vintage") == "2025/26")
@@ -197,10 +189,7 @@ def check_practices(codes: Sequence[str], vintage: str) -> list[Problem]:
 
 def _metres(easting: int, northing: int) -> pl.Expr:
     return (
-        (
-            (pl.col("easting") - easting).cast(pl.Float64) ** 2
-            + (pl.col("northing") - northing).cast(pl.Float64) ** 2
-        )
+        ((pl.col("easting") - easting).cast(pl.Float64) ** 2 + (pl.col("northing") - northing).cast(pl.Float64) ** 2)
         .sqrt()
         .alias("metres")
     )

@@ -9,7 +9,6 @@ from io import BytesIO
 
 import polars as pl
 
-
 AREA_PACK_TABLES = (
     "areas",
     "area_deprivation",

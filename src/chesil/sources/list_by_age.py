@@ -62,9 +62,7 @@ def _refuse_if_totals_differ(rows: pl.DataFrame, path: Path) -> None:
     )
     if wrong.height:
         problems = [
-            Problem(
-                f"{r['practice_code']}: bands add up to {r['summed']}, the total is {r['patients']}", path.name
-            )
+            Problem(f"{r['practice_code']}: bands add up to {r['summed']}, the total is {r['patients']}", path.name)
             for r in wrong.sort("practice_code").head(MOST_ROWS_NAMED).iter_rows(named=True)
         ]
         raise InputRefused(f"{path.name}: {wrong.height:,} practices do not add up", problems, LAYOUT_WAY_OUT)

@@ -18,9 +18,7 @@ def read_sheet(path: Path, sheet: str, header_begins: str) -> tuple[pl.DataFrame
     try:
         workbook = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError, ValueError) as error:
-        raise refused(
-            path, f"this is not a workbook that can be opened ({error})", "", "Fetch it again"
-        ) from error
+        raise refused(path, f"this is not a workbook that can be opened ({error})", "", "Fetch it again") from error
     if sheet not in workbook.sheet_names:
         raise refused(
             path, f"there is no sheet `{sheet}`; there are {or_list(workbook.sheet_names)}", "", LAYOUT_WAY_OUT

@@ -101,8 +101,6 @@ def find_sources() -> dict[str, Source]:
         if source is None:
             continue
         if source.name in found:
-            raise ChesilError(
-                f"Two modules say they are the source `{source.name}`; the second is {module.__file__}"
-            )
+            raise ChesilError(f"Two modules say they are the source `{source.name}`; the second is {module.__file__}")
         found[source.name] = source
     return found

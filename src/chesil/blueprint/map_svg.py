@@ -1,0 +1,118 @@
+"""Maps: areas by class, surgeries by size, outlines and names, as plain SVG that prints without colour."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from chesil.place.outlines import Ring
+
+RAMP = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")
+"""Five steps of one blue, light to dark (ColorBrewer Blues, Cynthia Brewer, Apache licence)."""
+WIDTH = 760
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A circle on a map: where it is in tens of metres, its area in people, and what it is."""
+
+    easting_10m: float
+    northing_10m: float
+    people: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name on a map, for bearings."""
+
+    easting_10m: float
+    northing_10m: float
+    text: str
+
+
+def draw_map(
+    *,
+    rings: Mapping[str, Sequence[Ring]],
+    classes: Mapping[str, int],
+    titles: Mapping[str, str],
+    outlines: Mapping[str, Sequence[Ring]],
+    dots: Sequence[Dot],
+    labels: Sequence[Label],
+    text: str,
+    faded: frozenset[str] = frozenset(),
+) -> str:
+    """Draw areas (class 0 to 4, anything else hatched), group outlines, dots and labels; `text` is the alternative.
+
+    Areas in `faded` are drawn lightly, as surroundings of the rest, on which the map is framed.
+    """
+    framed = [r for code, own in rings.items() if code not in faded for r in own]
+    east = [x for ring in framed for x, _ in ring]
+    north = [y for ring in framed for _, y in ring]
+    left, right, bottom, top = min(east), max(east), min(north), max(north)
+    margin = max(right - left, top - bottom) * 0.03 + 20
+    left, right, bottom, top = left - margin, right + margin, bottom - margin, top + margin
+    scale = WIDTH / (right - left)
+    height = (top - bottom) * scale
+
+    def at(x: float, y: float) -> str:
+        return f"{(x - left) * scale:.1f},{(top - y) * scale:.1f}"
+
+    def path(own: Sequence[Ring]) -> str:
+        return "".join(f"M{'L'.join(at(x, y) for x, y in ring)}Z" for ring in own)
+
+    parts = [
+        f'<svg class="map" role="img" viewBox="0 0 {WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(text)}</title>",
+        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<line x1="0" y1="0" x2="0" y2="6" stroke="#768692" stroke-width="1.5"/></pattern></defs>',
+        '<g stroke="#fff" stroke-width="0.4">',
+    ]
+    for code, own in sorted(rings.items()):
+        shade = classes.get(code)
+        fill = RAMP[shade] if shade is not None else "url(#hatch)"
+        dim = ' opacity="0.25"' if code in faded else ""
+        parts.append(f'<path d="{path(own)}" fill="{fill}"{dim}><title>{escape(titles.get(code, code))}</title></path>')
+    parts.append('</g><g fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">')
+    parts += [f'<path d="{path(own)}"/>' for _, own in sorted(outlines.items()) if own]
+    parts.append('</g><g fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">')
+    for dot in sorted(dots, key=lambda d: -d.people):
+        x, y = at(dot.easting_10m, dot.northing_10m).split(",")
+        radius = 1.5 + (dot.people / 1000) ** 0.5 * 1.25
+        parts.append(f'<circle cx="{x}" cy="{y}" r="{radius:.1f}"><title>{escape(dot.title)}</title></circle>')
+    parts.append('</g><g class="names" font-size="11" text-anchor="middle">')
+    for label in labels:
+        x, y = at(label.easting_10m, label.northing_10m).split(",")
+        parts.append(f'<text x="{x}" y="{y}">{escape(label.text)}</text>')
+    parts += ["</g>", _scale_bar(scale, height), "</svg>"]
+    return "".join(parts)
+
+
+def _scale_bar(scale: float, height: float) -> str:
+    """A bar of a round number of kilometres, about a fifth of the map's width."""
+    per_km = scale * 100
+    kilometres = next((k for k in (50, 20, 10, 5, 2, 1) if k * per_km <= WIDTH / 4), 1)
+    length, y = kilometres * per_km, height - 14
+    return (
+        f'<g class="scale"><path d="M12,{y - 4:.0f}V{y:.0f}H{12 + length:.0f}V{y - 4:.0f}" fill="none" stroke="#212b32"/>'
+        f'<text x="{18 + length:.0f}" y="{y + 3:.0f}" font-size="11">{kilometres} km</text></g>'
+    )
+
+
+def draw_legend(people_by_class: Sequence[int], class_names: Sequence[str], title: str) -> str:
+    """A legend that is a small histogram: how many people live in areas of each class."""
+    most = max([*people_by_class, 1])
+    bar, gap, base = 92, 6, 62
+    parts = [
+        f'<svg class="legend" role="img" viewBox="0 0 {len(RAMP) * (bar + gap)} 96" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for k, (count, name) in enumerate(zip(people_by_class, class_names, strict=True)):
+        x, tall = k * (bar + gap), 44 * count / most
+        parts.append(
+            f'<rect x="{x}" y="{base - tall:.1f}" width="{bar}" height="{tall:.1f}" fill="{RAMP[k]}" stroke="#768692" '
+            f'stroke-width="0.6"/><text x="{x + bar / 2}" y="{base - tall - 4:.1f}" font-size="11" text-anchor="middle">'
+            f'{count:,}</text><text x="{x + bar / 2}" y="{base + 15}" font-size="11" text-anchor="middle">'
+            f"{escape(name)}</text>"
+        )
+    parts.append(f'<text x="0" y="{base + 31}" font-size="11">{escape(title)}</text></svg>')
+    return "".join(parts)

@@ -1,0 +1,161 @@
+"""Views: plain values for templates, made from figures; nothing is computed here but sums of what is shown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chesil.blueprint.words import figure_text, limits_text, number, period_text, place_name, standing_text
+from chesil.core.figure import Figure
+from chesil.core.receipt import OBTAINED_WORDS, Receipt
+from chesil.measures.card import Measure
+from chesil.plan import Plan
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure as a template prints it."""
+
+    id: str
+    anchor: str
+    text: str
+    known: bool
+    root: str
+
+
+def figure_view(figure: Figure, measure: Measure, root: str) -> FigureView:
+    """The figure with its text and the address of its journey."""
+    return FigureView(figure.id, anchor(figure), figure_text(figure, measure), figure.is_known, root)
+
+
+def anchor(figure: Figure) -> str:
+    """The address of a figure on the page of all figures."""
+    return f"{figure.measure}-{figure.unit_code}".replace(" ", "_")
+
+
+def journeys(figures: Iterable[Figure], plan: Plan) -> dict[str, Any]:
+    """What the page's script needs to open each figure: its facts and its receipts, once each."""
+    cards = {m.name: m for m in plan.measures}
+    facts = {f.id: _facts(f, cards[f.measure]) for f in figures}
+    used = sorted({r for f in facts.values() for r in f["receipts"]})
+    return {"figures": facts, "receipts": {r: plan.receipts[r].sentence for r in used}}
+
+
+def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
+    return {
+        "title": measure.title,
+        "name": place_name(figure.unit_name),
+        "period": period_text(figure.period),
+        "text": f"{figure_text(figure, measure)} {_unit(measure)}".strip(),
+        "reason": "" if figure.is_known else figure.reason,
+        "limits": limits_text(figure, measure),
+        "formula": figure.method,
+        "numerator": part(figure.numerator, measure.numerator.about),
+        "denominator": part(figure.denominator, measure.denominator.about if measure.denominator else ""),
+        "standing": standing_text(figure),
+        "notes": list(figure.notes),
+        "caveat": measure.caveat,
+        "receipts": list(figure.receipts),
+        "command": f"chesil journey {figure.measure} {figure.unit_code} --vintage {figure.vintage}",
+    }
+
+
+def _unit(measure: Measure) -> str:
+    return "" if measure.unit in ("%", "GBP") else measure.unit
+
+
+def part(value: float | None, about: str) -> str:
+    """A numerator or denominator with what it counts."""
+    if value is None:
+        return ""
+    whole = value == int(value) or abs(value) >= 1000
+    return f"{value:,.0f} {about}" if whole else f"{value:,.2f} {about}"
+
+
+def receipt_view(receipt: Receipt) -> dict[str, str]:
+    """A receipt in words."""
+    return {
+        **{k: str(v or "") for k, v in receipt.as_dict().items()},
+        "reference_date": f"{receipt.reference_date:%-d %B %Y}" if receipt.reference_date else "not dated",
+        "rows": f"{receipt.rows_read:,}" if receipt.rows_read is not None else "unknown",
+        "obtained": OBTAINED_WORDS[receipt.obtained],
+    }
+
+
+def measure_view(measure: Measure, plan: Plan) -> dict[str, str]:
+    """A card in words."""
+    here = plan.figures[measure.name, plan.place.code]
+    limits = "95% and 99.8% limits (Wilson)" if measure.limits == "wilson" else f"none: {measure.no_limits_because}"
+    return {
+        "name": measure.name,
+        "title": measure.title,
+        "unit": measure.unit,
+        "formula": measure.formula,
+        "why_it_matters": measure.why_it_matters,
+        "caveat": measure.caveat,
+        "checked_against": measure.checked_against,
+        "limits_words": limits,
+        "shown": f"{period_text(here.period)} (vintage {here.vintage})",
+    }
+
+
+def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:
+    """One row of the page of all figures."""
+    return {
+        "anchor": anchor(figure),
+        "name": f"{place_name(figure.unit_name)} ({figure.unit_code})",
+        "text": figure_text(figure, measure),
+        "limits": limits_text(figure, measure) if figure.is_known else "",
+        "numerator": part(figure.numerator, ""),
+        "denominator": part(figure.denominator, ""),
+        "period": figure.period,
+        "notes": " ".join(
+            [*([] if figure.is_known else [figure.reason]), standing_text(figure), *figure.notes]
+        ).strip(),
+    }
+
+
+def table_of(
+    rows: Iterable[tuple[str, str, str]],
+    measures: Iterable[Measure],
+    figures: Mapping[tuple[str, str], Figure],
+    *,
+    caption: str,
+    root: str,
+    totals: tuple[str, ...] = (),
+    first: str = "",
+) -> tuple[dict[str, Any], list[Figure]]:
+    """A table with one row a unit (name, code, link) and one column a measure; and the figures in it."""
+    cards = list(measures)
+    shown: list[Figure] = []
+    body = []
+    for name, code, link in rows:
+        own = [figures[m.name, code] for m in cards]
+        shown += own
+        views = [figure_view(f, m, root) for f, m in zip(own, cards, strict=True)]
+        body.append({"name": name, "href": link, "figures": views, "total": code in totals})
+    heads = [first, *(heading(m, shown) for m in cards)]
+    return {"caption": caption, "heads": heads, "rows": body}, shown
+
+
+SHORT = {
+    "list_size": "Patients",
+    "share_65_plus": "65 and over",
+    "share_75_plus": "75 and over",
+    "share_under_5": "Under 5",
+    "deprivation": "Deprivation (IMD score)",
+    "patients_per_gp_fte": "Patients to a GP",
+    "share_rural": "In rural areas",
+    "share_no_car": "No car (households)",
+    "payments_per_weighted_patient": "Payments a weighted patient",
+}
+
+
+def heading(measure: Measure, shown: Iterable[Figure]) -> str:
+    """A column's heading: short name and period."""
+    period = next((f.period for f in shown if f.measure == measure.name), "")
+    return f"{SHORT.get(measure.name, measure.title)}, {period_text(period)}"
+
+
+def value_text(figures: Mapping[tuple[str, str], Figure], measure: Measure, code: str) -> str:
+    """The value of a figure for a sentence."""
+    return number(figures[measure.name, code].value, measure)

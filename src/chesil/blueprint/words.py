@@ -1,0 +1,114 @@
+"""Words and rounding: the one place where a figure becomes text, with its certainty and its comparison."""
+
+from collections.abc import Mapping
+
+from chesil.core.figure import Figure
+from chesil.core.period import Period
+from chesil.measures.card import Measure
+
+ABOUT_THE_SAME = 0.02
+"""A figure without limits is called about the same as another that it differs from by less than this share."""
+MUCH = 0.25
+"""A difference of more than this share of the other is called far higher or far lower."""
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+LOWER_START = ("GP", "NHS", "IMD", "England")
+
+
+def number(value: float | None, measure: Measure) -> str:
+    """A value with its unit, rounded as the card says; a dash where there is none."""
+    if value is None:
+        return "–"
+    plain = f"{value:,.{measure.decimals}f}"
+    if measure.unit == "%":
+        return f"{plain}%"
+    return f"£{plain}" if measure.unit == "GBP" else plain
+
+
+def figure_text(figure: Figure, measure: Measure) -> str:
+    """The figure as printed in a table, "not published" (or the like) where it has no value."""
+    if figure.is_known:
+        return number(figure.value, measure)
+    return "not published" if figure.reason.startswith(("not published", "patients by area")) else "not known"
+
+
+def limits_text(figure: Figure, measure: Measure) -> str:
+    """ "24.7% to 25.0%", or why there are no limits."""
+    if figure.lower is None or figure.upper is None:
+        return figure.limits or "none"
+    return f"{number(figure.lower, measure)} to {number(figure.upper, measure)}"
+
+
+def compared(figure: Figure, other: Figure, measure: Measure) -> str:
+    """How a figure stands to another: "higher than", "lower than", "about the same as" or "too close to call with"."""
+    if figure.value is None or other.value is None:
+        return "cannot be compared with"
+    if figure.lower is not None and figure.upper is not None and figure.lower <= other.value <= figure.upper:
+        return "too close to tell apart from"
+    difference = (figure.value - other.value) / abs(other.value) if other.value else 0.0
+    if figure.lower is None and abs(difference) < ABOUT_THE_SAME:
+        return "about the same as"
+    far = "far " if abs(difference) > MUCH else ""
+    return f"{far}{'higher' if difference > 0 else 'lower'} than"
+
+
+def period_text(period: str) -> str:
+    """A period in words: "July 2022", "1 July 2026", "the year 2022/23"."""
+    span = Period.parse(period)
+    if span.start == span.end:
+        return f"{span.start.day} {MONTHS[span.start.month - 1]} {span.start.year}"
+    text = str(span)
+    if "/" in text:
+        return f"the year {text}"
+    if len(text) == 7:
+        return f"{MONTHS[span.start.month - 1]} {span.start.year}"
+    return text
+
+
+def place_name(name: str) -> str:
+    """A published name as people say it: an ICB's without its legal form, capitals only at the start of words."""
+    short = name.removeprefix("NHS ").removesuffix(" Integrated Care Board").removesuffix(" ICB")
+    if short.isupper():
+        short = " ".join(_word(w) for w in short.split())
+    return short.removesuffix(" PCN").removesuffix(" Pcn")
+
+
+def _word(word: str) -> str:
+    small = {"AND", "OF", "THE", "AT", "ON", "IN", "UPON"}
+    if word in small:
+        return word.lower()
+    return word if word in ("GP", "NHS", "PCN", "ICB", "PHC") else word.title().replace("'S", "'s").replace("’S", "’s")
+
+
+def one_in(share_pct: float) -> str:
+    """A share in words near it: "about 1 in 4"."""
+    return f"about 1 in {round(100 / share_pct):,}" if share_pct > 0 else "none"
+
+
+def people(count: float, *, modelled: bool = False) -> str:
+    """People with thousands separators; to the nearest ten where modelled."""
+    return f"{round(count, -1):,.0f}" if modelled else f"{count:,.0f}"
+
+
+def standing_text(figure: Figure) -> str:
+    """What kind of number it is, in a word, where it is not a plain count."""
+    words: Mapping[str, str] = {
+        "modelled": "modelled",
+        "derived": "derived from areas",
+        "transcribed": "transcribed",
+        "local": "local entry",
+    }
+    return words.get(figure.standing, "")

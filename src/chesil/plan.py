@@ -1,0 +1,82 @@
+"""The plan: everything a blueprint shows, computed in order, on one screen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from chesil.core.figure import Figure
+from chesil.core.receipt import Receipt
+from chesil.measures.asking import newest_vintage
+from chesil.measures.card import Measure, all_measures
+from chesil.measures.computing import ALL, Unit, compute_measure, old_note, units_of
+from chesil.packs.pack import read_manifest
+from chesil.place.assembling import assemble_place
+from chesil.place.place import Judgement, Place
+from chesil.study import Study
+
+ENGLAND = "England"
+LEVELS = ("practice", "pcn")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study with its places by vintage and every figure, by measure and unit."""
+
+    study: Study
+    place: Place
+    places: Mapping[str, Place]
+    measures: tuple[Measure, ...]
+    figures: Mapping[tuple[str, str], Figure]
+    boards: Mapping[str, tuple[Figure, ...]]
+    pcns: tuple[Unit, ...]
+    receipts: Mapping[str, Receipt]
+    pack_fingerprint: str
+    judgements: tuple[Judgement, ...] = field(default=())
+
+    def figure(self, measure: str, code: str) -> Figure:
+        """The figure of a measure for a practice, PCN, the place or "England"."""
+        return self.figures[measure, code]
+
+
+def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Plan:
+    """Assemble the study's place at each vintage that a measure needs, and compute every measure for every unit."""
+    measures = tuple(all_measures())
+    wanted_at = {m.name: newest_vintage(m, study.as_at) for m in measures}
+    vintages = sorted({study.vintage, *wanted_at.values()})
+    tell("assembling the place and England")
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+    places = {v: assemble_place(wanted, vintage=v, as_at=study.as_at) for v in vintages}
+    england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in vintages}
+    figures: dict[tuple[str, str], Figure] = {}
+    boards: dict[str, tuple[Figure, ...]] = {}
+    for measure in measures:
+        tell(f"computing {measure.title}")
+        here, whole = places[wanted_at[measure.name]], england[wanted_at[measure.name]]
+        for level in (*LEVELS, ALL):
+            figures |= _by_unit(measure, here, level, study)
+        figures |= _by_unit(measure, whole, ALL, study)
+        boards[measure.name] = tuple(compute_measure(whole, measure, units_of(whole, "icb")))
+    place = places[study.vintage]
+    manifest = read_manifest()
+    return Plan(
+        study=study,
+        place=place,
+        places=places,
+        measures=measures,
+        figures=figures,
+        boards=boards,
+        pcns=tuple(units_of(place, "pcn")),
+        receipts=manifest.receipts,
+        pack_fingerprint=manifest.fingerprint,
+        judgements=(*study.judgements, *_judgements(places)),
+    )
+
+
+def _by_unit(measure: Measure, place: Place, level: str, study: Study) -> dict[tuple[str, str], Figure]:
+    figures = compute_measure(place, measure, units_of(place, level))
+    return {
+        (measure.name, f.unit_code): f.with_note(note) if (note := old_note(f, study.as_at)) else f for f in figures
+    }
+
+
+def _judgements(places: Mapping[str, Place]) -> tuple[Judgement, ...]:
+    return tuple(dict.fromkeys(j for place in places.values() for j in place.judgements))

@@ -1,0 +1,1 @@
+"""Registers: the tables a user brings, their contracts, the one importer and the templates."""

@@ -1,0 +1,169 @@
+"""A study: a folder that says which place, which local tables, which options, which settings and judgements."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
+from chesil.core.whole_files import write_whole
+from chesil.place.finding import KINDS, check_practices, resolve_code
+from chesil.place.place import Judgement
+from chesil.place.vintage import all_vintages
+from chesil.registers.contracts import REGISTERS
+from chesil.registers.importing import read_register
+
+SCHEMA_VERSION = 1
+FIELDS = ("schema_version", "title", "place", "practices", "areas", "vintage", "as_at", "edition", "about")
+EDITIONS = ("board", "practice", "public")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as read: nothing in it has been computed."""
+
+    folder: Path
+    title: str
+    wanted: str | tuple[str, ...]
+    vintage: str
+    as_at: date
+    edition: str
+    about: str = ""
+    judgements: tuple[Judgement, ...] = ()
+    registers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def read_study(folder: Path) -> Study:
+    """Read a study folder; raises `InputRefused` listing everything wrong in any of its files."""
+    path = folder / "study.toml"
+    if not path.exists():
+        raise ChesilError(
+            f"{folder} is not a study: it has no study.toml",
+            [],
+            f"Begin one with `chesil new {folder} --icb CODE`",
+        )
+    record = _read_toml(path)
+    problems = _settings_problems(record, path.name)
+    judgements, found = _read_judgements(folder / "judgements.toml")
+    problems += found
+    registers, found = _read_registers(folder / "registers")
+    problems += found
+    if problems:
+        raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
+    wanted = record.get("place") or tuple(record.get("practices") or record["areas"])
+    return Study(
+        folder=folder,
+        title=record["title"],
+        wanted=wanted,
+        vintage=record.get("vintage", all_vintages()[-1].name),
+        as_at=record["as_at"],
+        edition=record.get("edition", "board"),
+        about=record.get("about", ""),
+        judgements=judgements,
+        registers=registers,
+    )
+
+
+def new_study(folder: Path, title: str, *, as_at: date, place: str = "", practices: Sequence[str] = ()) -> Path:
+    """Write the files of a new study, whole or not at all; `ChesilError` if the folder already holds one."""
+    if (folder / "study.toml").exists():
+        raise ChesilError(f"{folder} already holds a study", [], "Choose another folder, or edit its study.toml")
+    wanted = (
+        f'place = "{place}"' if place else f"practices = [{', '.join(repr(p) for p in practices)}]".replace("'", '"')
+    )
+    text = (
+        "# A study: which place, as at when. Codes and names are found with `chesil places TEXT`.\n"
+        f"schema_version = {SCHEMA_VERSION}\n"
+        f'title = "{title}"\n{wanted}\n'
+        f"as_at = {as_at.isoformat()}   # documents are dated so; data over two years older are marked\n"
+        'edition = "board"      # board, practice or public\n'
+    )
+    judgements = (
+        "# Where sources disagree or are silent, write here what you decided; it is printed with the blueprint.\n"
+        "# [[judgement]]\n"
+        '# about = "PCN of practice J81001"\n# source_says = "U11111 and U22222"\n# we_use = "U22222"\n'
+        '# because = "It left U11111 on 1 April."\n# decided_by = "your name"\n'
+    )
+    write_whole(folder / "judgements.toml", judgements)
+    return write_whole(folder / "study.toml", text)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputRefused(
+            f"{path} cannot be read", [Problem(str(error), path.name)], "Mend the line it names"
+        ) from error
+
+
+def _settings_problems(record: Mapping[str, Any], where: str) -> list[Problem]:
+    problems = [
+        Problem(f"`{name}` is not a setting of a study", where, "", did_you_mean(name, FIELDS))
+        for name in record
+        if name not in FIELDS
+    ]
+    version = record.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        problems.append(Problem(f"schema version {version} is not known", where, "", "Install a newer Chesil"))
+    if not record.get("title"):
+        problems.append(Problem("`title` is missing", where))
+    if not isinstance(record.get("as_at"), date):
+        problems.append(Problem("`as_at` is missing or not a date such as 2026-11-24", where))
+    if record.get("edition", "board") not in EDITIONS:
+        problems.append(Problem(f"edition `{record['edition']}` is not board, practice or public", where))
+    names = [v.name for v in all_vintages()]
+    vintage = record.get("vintage", names[-1])
+    if vintage not in names:
+        problems.append(Problem(f"vintage `{vintage}` is not one of {', '.join(names)}", where))
+        vintage = names[-1]
+    given = [k for k in ("place", "practices", "areas") if record.get(k)]
+    if len(given) != 1:
+        problems.append(
+            Problem(f"a study names one of `place`, `practices` or `areas`; this names {len(given)}", where)
+        )
+    elif given == ["practices"]:
+        problems += [Problem(p.what, where, p.why, p.way_out) for p in check_practices(record["practices"], vintage)]
+    elif given == ["place"]:
+        try:
+            match = resolve_code(record["place"])
+        except ChesilError as error:
+            problems.append(Problem(error.title, where, "", error.way_out))
+        else:
+            if match.kind not in KINDS:
+                problems.append(Problem(f"`{record['place']}` is not a place", where))
+    return problems
+
+
+def _read_judgements(path: Path) -> tuple[tuple[Judgement, ...], list[Problem]]:
+    if not path.exists():
+        return (), []
+    found, problems = [], []
+    for number, record in enumerate(_read_toml(path).get("judgement", []), start=1):
+        missing = [k for k in ("about", "source_says", "we_use", "because", "decided_by") if not record.get(k)]
+        strange = [k for k in record if k not in Judgement.__dataclass_fields__]
+        problems += [Problem(f"`{k}` is missing", f"{path.name} judgement {number}") for k in missing]
+        problems += [Problem(f"`{k}` is not known", f"{path.name} judgement {number}") for k in strange]
+        if not missing and not strange:
+            found.append(Judgement(**record))
+    return tuple(found), problems
+
+
+def _read_registers(folder: Path) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+    tables: dict[str, pl.DataFrame] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.*")) if folder.exists() else []:
+        if path.stem not in REGISTERS:
+            problems.append(
+                Problem(f"`{path.stem}` is not a register", str(path), "", did_you_mean(path.stem, REGISTERS))
+            )
+            continue
+        try:
+            tables[path.stem] = read_register(path, REGISTERS[path.stem]).table
+        except InputRefused as error:
+            problems += error.problems
+    return tables, problems
