@@ -14,7 +14,7 @@ from chesil.place.place import Judgement, Place
 from chesil.study import Study
 
 ENGLAND = "England"
-LEVELS = ("practice", "pcn")
+LEVELS = ("practice", "pcn", ALL)
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,11 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     for measure in measures:
         tell(f"computing {measure.title}")
         here, whole = places[wanted_at[measure.name]], england[wanted_at[measure.name]]
-        for level in (*LEVELS, ALL):
-            figures |= _by_unit(measure, here, level, study)
-        figures |= _by_unit(measure, whole, ALL, study)
-        boards[measure.name] = tuple(compute_measure(whole, measure, units_of(whole, "icb")))
+        units = [u for level in LEVELS for u in units_of(here, level)]
+        figures |= _by_unit(compute_measure(here, measure, units), study)
+        of_england = compute_measure(whole, measure, [*units_of(whole, ALL), *units_of(whole, "icb")])
+        figures |= _by_unit(of_england[:1], study)
+        boards[measure.name] = tuple(of_england[1:])
     place = places[study.vintage]
     manifest = read_manifest()
     return Plan(
@@ -71,11 +72,8 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     )
 
 
-def _by_unit(measure: Measure, place: Place, level: str, study: Study) -> dict[tuple[str, str], Figure]:
-    figures = compute_measure(place, measure, units_of(place, level))
-    return {
-        (measure.name, f.unit_code): f.with_note(note) if (note := old_note(f, study.as_at)) else f for f in figures
-    }
+def _by_unit(figures: list[Figure], study: Study) -> dict[tuple[str, str], Figure]:
+    return {(f.measure, f.unit_code): f.with_note(note) if (note := old_note(f, study.as_at)) else f for f in figures}
 
 
 def _judgements(places: Mapping[str, Place]) -> tuple[Judgement, ...]:

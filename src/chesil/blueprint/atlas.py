@@ -74,7 +74,8 @@ def _dots(plan: Plan) -> dict[str, list[Dot]]:
 
 def map_of_place(plan: Plan, atlas: Atlas) -> dict[str, Any]:
     """The map of the whole place, with every network's outline and name."""
-    labels = [Label(*_centre(atlas, u.code), place_name(u.name)) for u in plan.pcns if _own(atlas, u.code)]
+    by_size = sorted(plan.pcns, key=lambda u: (-(plan.figures["list_size", u.code].value or 0), u.code))
+    labels = [Label(*_centre(atlas, u.code), place_name(u.name)) for u in by_size if _own(atlas, u.code)]
     name = place_name(plan.place.name)
     worst = sum(atlas.residents[a] for a, c in atlas.classes.items() if c == len(RAMP) - 1)
     text = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chesil.core.errors import ChesilError
-from chesil.core.figure import Figure
+from chesil.core.figure import Figure, figure_id
 
 EDITION_WORDS = {
     "board": "Board edition: names practices. Not for publication.",
@@ -76,9 +76,9 @@ def _complements(
         changed = False
         for measure, vintage, scenario in kinds:
             for whole, units in sorted(parts_of.items()):
-                parts = [i for u in units if (i := f"{measure}/{u}/{vintage}/{scenario}") in given]
+                parts = [i for u in units if (i := figure_id(measure, u, vintage, scenario)) in given]
                 gone = [i for i in parts if i in hidden | found or given[i].reason == rule.words]
-                whole_id = f"{measure}/{whole}/{vintage}/{scenario}"
+                whole_id = figure_id(measure, whole, vintage, scenario)
                 if len(gone) == 1 and whole_id in given and whole_id not in hidden | found:
                     left = [i for i in parts if i not in gone and given[i].numerator]
                     smallest = min(left, key=lambda i: (given[i].numerator or 0.0, i), default=whole_id)

@@ -43,14 +43,13 @@ def draw_map(
 ) -> str:
     """Draw areas (class 0 to 4, anything else hatched), group outlines, dots and labels; `text` is the alternative.
 
-    Areas in `faded` are drawn lightly, as surroundings of the rest, on which the map is framed.
+    A label that would lie on an earlier one is left out: give the largest first. Areas in `faded` are drawn lightly, as surroundings of the rest, on which the map is framed.
     """
     framed = [r for code, own in rings.items() if code not in faded for r in own]
     east = [x for ring in framed for x, _ in ring]
     north = [y for ring in framed for _, y in ring]
-    left, right, bottom, top = min(east), max(east), min(north), max(north)
-    margin = max(right - left, top - bottom) * 0.03 + 20
-    left, right, bottom, top = left - margin, right + margin, bottom - margin, top + margin
+    margin = max(max(east) - min(east), max(north) - min(north)) * 0.03 + 20
+    left, right, bottom, top = min(east) - margin, max(east) + margin, min(north) - margin, max(north) + margin
     scale = WIDTH / (right - left)
     height = (top - bottom) * scale
 
@@ -80,8 +79,13 @@ def draw_map(
         radius = 1.5 + (dot.people / 1000) ** 0.5 * 1.25
         parts.append(f'<circle cx="{x}" cy="{y}" r="{radius:.1f}"><title>{escape(dot.title)}</title></circle>')
     parts.append('</g><g class="names" font-size="11" text-anchor="middle">')
+    taken: list[tuple[float, float, float]] = []
     for label in labels:
         x, y = at(label.easting_10m, label.northing_10m).split(",")
+        half = len(label.text) * 3.0
+        if any(abs(float(y) - v) < 13 and abs(float(x) - u) < half + w for u, v, w in taken):
+            continue  # two names on one spot can neither be read; the table and the areas' titles hold them all
+        taken.append((float(x), float(y), half))
         parts.append(f'<text x="{x}" y="{y}">{escape(label.text)}</text>')
     parts += ["</g>", _scale_bar(scale, height), "</svg>"]
     return "".join(parts)

@@ -1,5 +1,7 @@
 """Sentences made from figures: each states its size, its certainty and how it compares; no digit is typed here."""
 
+from statistics import pstdev
+
 from markupsafe import Markup, escape
 
 from chesil.blueprint.views import figure_view
@@ -63,11 +65,7 @@ class Teller:
         first = Markup("Its {} {} after {} registered patients.").format(
             f"{practices:,}" if practices > 1 else "one", noun, self.link("list_size", code)
         )
-        gp = (
-            self.plan.figures["patients_per_gp_fte", code]
-            if ("patients_per_gp_fte", code) in self.plan.figures
-            else None
-        )
+        gp = self.plan.figures.get(("patients_per_gp_fte", code))
         last = []
         if gp is not None and gp.is_known:
             here = self.plan.figures["patients_per_gp_fte", self.plan.place.code]
@@ -88,7 +86,7 @@ class Teller:
         old = figures["share_65_plus", code]
         if old.value is not None:
             sentences.append(
-                Markup("{} ({}) {} 65 or over, {} England’s {}.").format(
+                Markup("{} patients ({}) {} 65 or over, {} England’s {}.").format(
                     one_in(old.value).capitalize(),
                     self.link("share_65_plus", code),
                     "is aged",
@@ -108,13 +106,13 @@ class Teller:
         return sentences
 
     def heading_of_network(self, code: str, name: str) -> str:
-        """The finding: the measure of need that lies furthest from England's, in words."""
+        """The finding: the measure of need furthest from England's, by the spread of England's boards, in words."""
         distances = []
         for measure in NEED_MEASURES:
             figure, other = self.plan.figures[measure, code], self.plan.figures[measure, ENGLAND.upper()]
-            if figure.value and other.value:
-                ratio = figure.value / other.value
-                distances.append((max(ratio, 1 / ratio), measure, figure, other))
+            spread = _spread([f.value for f in self.plan.boards[measure] if f.value is not None])
+            if figure.value is not None and other.value is not None and spread > 0:
+                distances.append((abs(figure.value - other.value) / spread, measure, figure, other))
         if not distances:
             return name
         _, measure, figure, other = max(distances, key=lambda d: (d[0], d[1]))
@@ -125,3 +123,8 @@ class Teller:
         if measure == "deprivation":
             return f"{name}: deprivation {how} England’s ({text} against {against})"
         return f"{name}: {text} {SAYS[measure]}, {how} England’s {against}"
+
+
+def _spread(values: list[float]) -> float:
+    """Standard deviation of the boards' values (of all of them, not of a sample)."""
+    return pstdev(values) if values else 0.0

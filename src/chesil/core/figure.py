@@ -11,6 +11,11 @@ OLD_AFTER_YEARS = 2.0
 """Data older than this at the date of the plan are marked "not for contract action" (design ruling)."""
 
 
+def figure_id(measure: str, unit_code: str, vintage: str, scenario: str) -> str:
+    """The id of a figure: four parts between strokes, so the stroke of a vintage's years becomes a hyphen."""
+    return "/".join((measure, unit_code, vintage.replace("/", "-"), scenario))
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number with everything needed to check it.
@@ -52,7 +57,7 @@ class Figure:
 
     @property
     def id(self) -> str:
-        return "/".join((self.measure, self.unit_code, self.vintage, self.scenario))
+        return figure_id(self.measure, self.unit_code, self.vintage, self.scenario)
 
     @property
     def is_known(self) -> bool:

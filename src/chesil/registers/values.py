@@ -97,7 +97,7 @@ def _bool(cell: Cell) -> bool:
 
 
 def _number(cell: Cell, *, whole: bool) -> float | int:
-    if isinstance(cell, bool | date | datetime | time):
+    if isinstance(cell, bool | date | datetime | time | timedelta):
         raise NotReadable(f"`{cell}` is not a number")
     if isinstance(cell, str):
         text = re.sub(r"(?i)\b(gbp|m2|sqm|sq m|p\.?a\.?)\b|[£€$,%²\s]", "", cell)
