@@ -1,0 +1,91 @@
+"""Every command as its user runs it, and what it says when something is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def chesil(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    code = "from chesil.cli import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *words], cwd=cwd, capture_output=True, text=True, check=False,
+                          env={"COLUMNS": "200", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})  # fmt: skip
+
+
+def test_places_by_text_and_by_postcode() -> None:
+    assert "E02004268" in chesil("places", "swanage").stdout
+    found = json.loads(chesil("places", "DT1 1AA", "--json").stdout)
+    assert any(f["code"] == "QVV" for f in found)
+    assert "Nothing is called" in chesil("places", "zzzzzz").stderr
+
+
+def test_figure_as_json_has_the_figures_own_fields() -> None:
+    record = json.loads(chesil("figure", "share_65_plus", "QVV", "--json").stdout)
+    assert record["vintage"] == "2025/26"
+    assert record["lower"] < record["value"] < record["upper"]
+    assert record["receipts"]
+
+
+def test_figure_as_at_a_day_uses_what_was_known_then() -> None:
+    record = json.loads(chesil("figure", "list_size", "J81003", "--as-at", "2024-01-01", "--json").stdout)
+    assert record["vintage"] == "2022/23"
+
+
+def test_journey_shows_files_parts_formula_and_figure() -> None:
+    text = chesil("journey", "patients_per_gp_fte", "U02749").stdout
+    for part in ("1. Files", "sha256", "2. Parts", "3. Formula", "4. Figure"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("figure", "lst_size", "QVV"), "Did you mean list_size?"),
+        (("figure", "list_size", "QVVV"), "Did you mean QVV"),
+        (("figure", "list_size", "J81003"), "closed on 31 October 2024"),
+        (("figure", "list_size", "QVV", "--as-at", "yesterday"), "is not a day"),
+        (("figure", "list_size", "QVV", "--vintage", "2030/31"), "There is no vintage"),
+        (("check", "nowhere"), "is not a study"),
+        (("data", "fetch", "list_total", "--raw", "x"), "Did you mean list_totals"),
+        (("data", "build", "--raw", "nowhere"), "is not there"),
+        (("blueprint", "studies/dorset", "--out", "tests"), "holds other files"),
+        (("blueprint", "studies/dorset", "--out", "x", "--edition", "secret"), "is not an edition"),
+    ],
+)
+def test_what_goes_wrong_is_said_without_a_traceback(words: tuple[str, ...], said: str) -> None:
+    done = chesil(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_new_check_and_blueprint_of_another_place(tmp_path: Path) -> None:
+    study = tmp_path / "wessex"
+    assert chesil("new", str(study), "--pcn", "U02749").returncode == 0
+    assert chesil("new", str(study), "--pcn", "U02749").returncode == 2
+    checked = chesil("check", str(study))
+    assert "Nothing is wrong." in checked.stdout, checked.stderr
+    made = chesil("blueprint", str(study), "--out", str(tmp_path / "out"))
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_a_study_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text('title = "x"\npractices = ["J81003", "J99999"]\nas_att = 2026-01-01\nvintage = "2025/26"\n')
+    (tmp_path / "judgements.toml").write_text('[[judgement]]\nabout = "a"\n')
+    (tmp_path / "registers").mkdir()
+    (tmp_path / "registers" / "site.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "registers" / "vacancies.csv").write_text("practice_code,role,fte,since\nZ99001,gp,lots,2026-01-01\n")
+    said = chesil("check", str(tmp_path)).stderr
+    for part in ("Did you mean as_at", "`as_at` is missing", "J81003 (WINTON HEALTH CENTRE) closed", "J99999",
+                 "`we_use` is missing", "`site` is not a register", "`lots` is not a number"):  # fmt: skip
+        assert part in said, (part, said)
+
+
+def test_data_list_and_check() -> None:
+    assert "registrations" in chesil("data", "list").stdout
+    assert "33 tables are whole" in chesil("data", "check").stdout
