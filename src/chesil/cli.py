@@ -236,6 +236,8 @@ def data_check() -> None:
         f"{len(tables)} tables are whole, meet their contracts and agree. Fingerprint {read_manifest().fingerprint[:16]}.",
         highlight=False,
     )
+    for sentence in read_manifest().diagnostics.values():
+        out.print(sentence, highlight=False)
 
 
 @data.command("fetch")

@@ -30,6 +30,7 @@ class Plan:
     pcns: tuple[Unit, ...]
     receipts: Mapping[str, Receipt]
     pack_fingerprint: str
+    diagnostics: Mapping[str, str]
     judgements: tuple[Judgement, ...] = field(default=())
 
     def figure(self, measure: str, code: str) -> Figure:
@@ -68,6 +69,7 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         pcns=tuple(units_of(place, "pcn")),
         receipts=manifest.receipts,
         pack_fingerprint=manifest.fingerprint,
+        diagnostics=manifest.diagnostics,
         judgements=(*study.judgements, *_judgements(places)),
     )
 

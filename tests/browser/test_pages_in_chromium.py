@@ -80,7 +80,9 @@ def test_a_number_opens_to_its_journey_and_closes_by_keyboard(page: tuple[Page, 
     assert not faults
 
 
-def test_the_reader_can_walk_from_the_overview_to_a_network_and_back(page: tuple[Page, list[str]], folder: Path) -> None:
+def test_the_reader_can_walk_from_the_overview_to_a_network_and_back(
+    page: tuple[Page, list[str]], folder: Path
+) -> None:
     opened, _ = page
     opened.goto((folder / "index.html").as_uri())
     opened.locator("table a[href^='networks/']").first.click()

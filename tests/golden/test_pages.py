@@ -160,7 +160,12 @@ def test_comparisons_allow_for_chance(one: Figure, other: Figure, said: str) -> 
 
 @pytest.mark.parametrize(
     ("value", "measure", "text"),
-    [(25.98, SHARE, "26.0%"), (1989.67, RATIO, "1,990"), (None, SHARE, "–"), (153.131, load_measure("premises_per_patient"), "£153.13")],
+    [
+        (25.98, SHARE, "26.0%"),
+        (1989.67, RATIO, "1,990"),
+        (None, SHARE, "–"),
+        (153.131, load_measure("premises_per_patient"), "£153.13"),
+    ],
 )
 def test_numbers_are_rounded_in_one_place(value: float | None, measure: object, text: str) -> None:
     assert number(value, measure) == text  # type: ignore[arg-type]

@@ -10,7 +10,17 @@ RULE = SmallNumberRule()
 
 
 def _figure(code: str, count: int, standing: str = "derived") -> Figure:
-    return Figure("m", code, "2022/23", "2022-07-01", "people", "count", value=float(count), numerator=float(count), standing=standing)
+    return Figure(
+        "m",
+        code,
+        "2022/23",
+        "2022-07-01",
+        "people",
+        "count",
+        value=float(count),
+        numerator=float(count),
+        standing=standing,
+    )
 
 
 counts = st.lists(st.integers(0, 30), min_size=2, max_size=8)

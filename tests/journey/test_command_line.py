@@ -75,7 +75,9 @@ def test_new_check_and_blueprint_of_another_place(tmp_path: Path) -> None:
 
 
 def test_a_study_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
-    (tmp_path / "study.toml").write_text('title = "x"\npractices = ["J81003", "J99999"]\nas_att = 2026-01-01\nvintage = "2025/26"\n')
+    (tmp_path / "study.toml").write_text(
+        'title = "x"\npractices = ["J81003", "J99999"]\nas_att = 2026-01-01\nvintage = "2025/26"\n'
+    )
     (tmp_path / "judgements.toml").write_text('[[judgement]]\nabout = "a"\n')
     (tmp_path / "registers").mkdir()
     (tmp_path / "registers" / "site.csv").write_text("a,b\n1,2\n")

@@ -78,7 +78,9 @@ def _source(base: str, page: str, *patterns: str) -> Source:
     return replace(find_sources()["list_totals"], landing_page=base + page, link_patterns=patterns)
 
 
-def test_the_newest_publications_file_is_found_through_a_redirect_and_kept_with_a_receipt(publisher: str, tmp_path: Path) -> None:
+def test_the_newest_publications_file_is_found_through_a_redirect_and_kept_with_a_receipt(
+    publisher: str, tmp_path: Path
+) -> None:
     source = _source(publisher, "/series", r"gp-reg-pat-prac-all.*\.csv$")
     seen: list[tuple[int, int]] = []
     fetched = fetch_source(source, tmp_path, today=date(2026, 7, 9), progress=lambda a, b: seen.append((a, b)))
@@ -119,7 +121,9 @@ def test_the_same_bytes_are_not_kept_twice_and_a_republished_file_sorts_after(pu
         ("/broken", r"\.csv$", "500"),
     ],
 )
-def test_a_changed_or_missing_page_is_explained(publisher: str, tmp_path: Path, page: str, pattern: str, said: str) -> None:
+def test_a_changed_or_missing_page_is_explained(
+    publisher: str, tmp_path: Path, page: str, pattern: str, said: str
+) -> None:
     with pytest.raises(ChesilError) as error:
         fetch_source(_source(publisher, page, pattern), tmp_path, today=date(2026, 7, 9))
     assert said in str(error.value)

@@ -55,7 +55,9 @@ Z99002        | gp_fully_qualified | 2.5
 
 def test_patients_per_gp_leaves_a_practice_without_a_return_out_of_both_parts() -> None:
     place = small_place(PRACTICES, STAFF)
-    figures = {f.unit_code: f for f in compute_measure(place, load_measure("patients_per_gp_fte"), units_of(place, "practice"))}
+    figures = {
+        f.unit_code: f for f in compute_measure(place, load_measure("patients_per_gp_fte"), units_of(place, "practice"))
+    }
     assert figures["Z99001"].value == 2100
     assert figures["Z99002"].value == 1200
     assert figures["Z99003"].value is None
@@ -178,13 +180,23 @@ def test_a_card_with_faults_is_refused_with_all_of_them(monkeypatch: pytest.Monk
     with pytest.raises(InputRefused) as error:
         load_measure.__wrapped__("x")  # type: ignore[attr-defined]
     text = str(error.value)
-    for part in ("`polarity` is missing", "`colour` is not a field", "method `guess`", "Did you mean practices", "must say why"):
+    for part in (
+        "`polarity` is missing",
+        "`colour` is not a field",
+        "method `guess`",
+        "Did you mean practices",
+        "must say why",
+    ):
         assert part in text, part
 
 
 def test_a_measure_agrees_with_a_slow_plain_second_way(dorset_2022: Place) -> None:
     """Long-term illness straight from its definition, with loops."""
-    share = {r["lsoa11"]: r["illness_share_2011"] for t in (dorset_2022.areas, dorset_2022.areas_beyond) for r in t.iter_rows(named=True)}
+    share = {
+        r["lsoa11"]: r["illness_share_2011"]
+        for t in (dorset_2022.areas, dorset_2022.areas_beyond)
+        for r in t.iter_rows(named=True)
+    }
     above = below = 0.0
     for row in dorset_2022.registrations.iter_rows(named=True):
         if share.get(row["lsoa11"]) is not None:

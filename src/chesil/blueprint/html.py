@@ -226,7 +226,8 @@ def _unknown(plan: Plan) -> list[str]:
     lines = [
         "Sizes, condition and tenure of buildings: not published; bring them in the study’s table of sites.",
         "Branch surgeries since 2017, opening hours and vacancies: not published.",
-        "Patients by small area after July 2022: not in the pack; where patients of 2026 live is projected.",
+        "Patients by small area after July 2022: not in the pack; where patients of 2026 live is projected. "
+        + plan.diagnostics["projected_flows"],
     ]
     for measure in plan.measures:
         blank = [

@@ -1,6 +1,7 @@
 """Table contracts: the columns, types, units and ranges a table must have, and the check that holds them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,13 +69,19 @@ class TableContract:
         return pl.DataFrame(schema=self.schema)
 
 
-def check_table(table: pl.DataFrame, contract: TableContract, where: str = "", first_row: int = 1) -> pl.DataFrame:
+def check_table(
+    table: pl.DataFrame,
+    contract: TableContract,
+    where: str = "",
+    first_row: int = 1,
+    rows: Sequence[int] | None = None,
+) -> pl.DataFrame:
     """Return the table, its columns in contract order, or raise `InputRefused` with *every* problem.
 
     `where` names the file; `first_row` is the row number that the first record has there, so that messages
-    name the row a person sees (2 for a CSV file with one header row).
+    name the row a person sees (2 for a CSV file with one header row); or `rows` gives each record's row number.
     """
-    problems = find_problems(table, contract, where, first_row)
+    problems = find_problems(table, contract, where, first_row, rows)
     if problems:
         title = f"The table `{contract.name}` cannot be used" + (f" ({where})" if where else "")
         raise InputRefused(title, problems, "Nothing was changed. Put these right and try again")
@@ -82,8 +89,15 @@ def check_table(table: pl.DataFrame, contract: TableContract, where: str = "", f
     return table.select(contract.names + extra)
 
 
-def find_problems(table: pl.DataFrame, contract: TableContract, where: str = "", first_row: int = 1) -> list[Problem]:
+def find_problems(
+    table: pl.DataFrame,
+    contract: TableContract,
+    where: str = "",
+    first_row: int = 1,
+    rows: Sequence[int] | None = None,
+) -> list[Problem]:
     """List everything wrong with a table; empty if it meets the contract."""
+    at = rows if rows is not None else range(first_row, first_row + table.height)
     missing = [c for c in contract.names if c not in table.columns]
     extra = [] if contract.open_ended else [c for c in table.columns if c not in contract.names]
     problems = [
@@ -106,13 +120,13 @@ def find_problems(table: pl.DataFrame, contract: TableContract, where: str = "",
     ]
     sound = [c for c in contract.columns if c.name in table.columns and c.name not in wrong_type]
     for column in sound:
-        problems += _impossible_values(table[column.name], column, where, first_row)
+        problems += _impossible_values(table[column.name], column, where, at)
     if all(k in table.columns for k in contract.key):
-        problems += _repeated_keys(table, contract, where, first_row)
+        problems += _repeated_keys(table, contract, where, at)
     return problems
 
 
-def _impossible_values(values: pl.Series, column: Column, where: str, first_row: int) -> list[Problem]:
+def _impossible_values(values: pl.Series, column: Column, where: str, at: Sequence[int]) -> list[Problem]:
     faults: list[tuple[pl.Series, str, str]] = []
     if not column.missing:
         faults.append((values.is_null(), "is blank", f"every row needs {column.about}"))
@@ -143,7 +157,7 @@ def _impossible_values(values: pl.Series, column: Column, where: str, first_row:
     for at_fault, what, why in faults:
         rows = at_fault.arg_true().to_list()
         problems += [
-            Problem(_value_fault(values[row], what), _cell(where, row + first_row, column.name), why)
+            Problem(_value_fault(values[row], what), _cell(where, at[row], column.name), why)
             for row in rows[:MOST_ROWS_NAMED]
         ]
         if len(rows) > MOST_ROWS_NAMED:
@@ -152,7 +166,7 @@ def _impossible_values(values: pl.Series, column: Column, where: str, first_row:
     return problems
 
 
-def _repeated_keys(table: pl.DataFrame, contract: TableContract, where: str, first_row: int) -> list[Problem]:
+def _repeated_keys(table: pl.DataFrame, contract: TableContract, where: str, at: Sequence[int]) -> list[Problem]:
     key = list(contract.key)
     if not key or not table.select(key).is_duplicated().any():
         return []
@@ -166,7 +180,7 @@ def _repeated_keys(table: pl.DataFrame, contract: TableContract, where: str, fir
     problems = [
         Problem(
             "key " + ", ".join(f"{k}={record[k]}" for k in key) + f" stands {len(record['row'])} times",
-            f"{where + ' ' if where else ''}rows {', '.join(str(r + first_row) for r in record['row'][:6])}",
+            f"{where + ' ' if where else ''}rows {', '.join(str(at[r]) for r in record['row'][:6])}",
             "counting both would count the same thing twice",
         )
         for record in repeated.head(MOST_ROWS_NAMED).to_dicts()

@@ -14,7 +14,7 @@ from chesil.core.tables import check_table
 from chesil.core.whole_files import sha256_of, whole_file, write_whole
 from chesil.packing.areas import build_area_tables, build_reference_tables
 from chesil.packing.checks import check_totals
-from chesil.packing.flows import project_flows
+from chesil.packing.flows import fit_of_projection, project_flows
 from chesil.packing.geometry_tables import build_geometry
 from chesil.packing.groups import build_groups
 from chesil.packing.located import build_postcodes, build_services, build_sites, locate
@@ -52,7 +52,7 @@ def build_pack(raw_folder: Path, out: Path = ENGLAND, tell: Callable[[str], None
         raise ChesilError("The pack is not whole", [Problem(f"table `{m}` was not built") for m in missing])
     check_totals({name: b.table for name, b in checked.items()})
     tell("writing what changed")
-    return _write(checked, raw, out)
+    return _write(checked, raw, out, diagnose(checked))
 
 
 def _build_tables(raw: Raw, tell: Callable[[str], None]) -> dict[str, Built]:
@@ -107,7 +107,19 @@ def _registrations(raw: Raw, practices: pl.DataFrame) -> tuple[Built, pl.DataFra
     return Built(table, origins), projected
 
 
-def _write(tables: dict[str, Built], raw: Raw, out: Path) -> list[str]:
+def diagnose(tables: dict[str, Built]) -> dict[str, str]:
+    """What was found of the models whose results are in the pack, in sentences that are printed with them."""
+    registrations = tables["registrations"].table
+    scores = tables["area_deprivation"].table.select("lsoa11", pl.col("imd_score_2025").alias("score"))
+    fit = fit_of_projection(
+        registrations.filter(pl.col("vintage") == "2025/26"),
+        tables["practices"].table.filter(pl.col("vintage") == "2025/26").select("practice_code", "imd_score"),
+        scores,
+    )
+    return {"projected_flows": fit.sentence}
+
+
+def _write(tables: dict[str, Built], raw: Raw, out: Path, diagnostics: dict[str, str]) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     entries: dict[str, dict[str, Any]] = {}
     rewritten = []
@@ -137,6 +149,7 @@ def _write(tables: dict[str, Built], raw: Raw, out: Path) -> list[str]:
         "tables": entries,
         "receipts": [raw.receipts[i].as_dict() for i in used],
         "judgements": JUDGEMENTS,
+        "diagnostics": diagnostics,
     }
     write_whole(out / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     return rewritten

@@ -41,6 +41,47 @@ def project_flows(flows: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame
     return Projection(_scale_to_lists(moved, after), links)
 
 
+@dataclass(frozen=True)
+class ProjectionFit:
+    """How projected flows agree with what they did not use: practices' deprivation as published later."""
+
+    practices: int
+    correlation: float
+    root_mean_square_error: float
+    mean_difference: float
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Against the published deprivation of {self.practices:,} practices, the projected flows give scores that "
+            f"correlate {self.correlation:.3f}, with a typical error of {self.root_mean_square_error:.2f} points "
+            f"(mean difference {self.mean_difference:+.2f})."
+        )
+
+
+def fit_of_projection(projected: pl.DataFrame, published: pl.DataFrame, scores: pl.DataFrame) -> ProjectionFit:
+    """Compare scores worked out from projected flows with published ones.
+
+    `projected`: practice_code, lsoa11, patients; `published`: practice_code, imd_score; `scores`: lsoa11, score.
+    Practices without a published score are left out.
+    """
+    ours = (
+        projected.join(scores, on="lsoa11")
+        .drop_nulls("score")
+        .sort("practice_code", "lsoa11")
+        .group_by("practice_code", maintain_order=True)
+        .agg(((pl.col("score") * pl.col("patients")).sum() / pl.col("patients").sum()).alias("ours"))
+    )
+    both = published.drop_nulls("imd_score").join(ours, on="practice_code").sort("practice_code")
+    off = (both["ours"] - both["imd_score"]).to_numpy()
+    return ProjectionFit(
+        practices=both.height,
+        correlation=float(np.corrcoef(both["ours"].to_numpy(), both["imd_score"].to_numpy())[0, 1]),
+        root_mean_square_error=float(np.sqrt((off**2).mean())),
+        mean_difference=float(off.mean()),
+    )
+
+
 def _find_successors(flows: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Ended practices with their successor and why; successor blank if none is evident."""
     ended = before.join(after, on="practice_code", how="anti")

@@ -55,6 +55,7 @@ class Manifest:
     tables: dict[str, TableEntry]
     receipts: dict[str, Receipt]
     judgements: tuple[dict[str, Any], ...] = field(default=())
+    diagnostics: dict[str, str] = field(default_factory=dict)
 
     def receipts_of(self, table: str, column: str = "", vintage: str = "") -> list[str]:
         """Ids of the receipts behind a column of a table at a vintage, most particular first."""
@@ -88,6 +89,7 @@ def read_manifest(folder: Path = ENGLAND) -> Manifest:
             },
             receipts={r["id"]: Receipt.from_dict(r) for r in record["receipts"]},
             judgements=tuple(record["judgements"]),
+            diagnostics=record["diagnostics"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PackDamaged(

@@ -51,7 +51,7 @@ def read_text_table(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise refused(
             path, f"line {line} is not UTF-8 text", "names would be garbled", "Save the file as UTF-8"
         ) from error
@@ -146,13 +146,15 @@ def read_as(
     """
     text = read_parquet_columns(path, names) if path.suffix == ".parquet" else read_text_table(path, member=member)
     table = pick_columns(text, wanted_of(contract, names, absent_ok), path, first_row=first_row)
+    rows = None
     if keep is not None:
-        table = table.filter(keep)
+        numbered = table.with_row_index("file_row", offset=first_row).filter(keep)
+        rows, table = numbered["file_row"].to_list(), numbered.drop("file_row")
         if table.is_empty():
             raise refused(
                 path, "no row is of the area or kind that is wanted", "it may be the wrong file", LAYOUT_WAY_OUT
             )
-    return check_table(table, contract, path.name, first_row)
+    return check_table(table, contract, path.name, first_row, rows)
 
 
 def wanted_of(

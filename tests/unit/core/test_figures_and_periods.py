@@ -10,7 +10,14 @@ from chesil.core.figure import Figure
 from chesil.core.period import Period
 from chesil.core.receipt import Receipt
 
-COMMON = {"measure": "m", "unit_code": "Z99001", "vintage": "2022/23", "period": "2022-07-01", "unit": "%", "method": "share"}
+COMMON = {
+    "measure": "m",
+    "unit_code": "Z99001",
+    "vintage": "2022/23",
+    "period": "2022-07-01",
+    "unit": "%",
+    "method": "share",
+}
 
 
 def test_a_figure_without_a_value_must_give_its_reason() -> None:

@@ -58,7 +58,9 @@ def test_a_wrong_type_is_said_once() -> None:
 
 
 def test_many_bad_rows_are_counted_not_listed() -> None:
-    table = pl.DataFrame({"practice_code": [f"Z{n:05d}" for n in range(90)], "patients": [-1] * 90, "rating": ["good"] * 90})
+    table = pl.DataFrame(
+        {"practice_code": [f"Z{n:05d}" for n in range(90)], "patients": [-1] * 90, "rating": ["good"] * 90}
+    )
     with pytest.raises(InputRefused) as error:
         check_table(table, LISTS)
     assert len(error.value.problems) == 21

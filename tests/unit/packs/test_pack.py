@@ -59,7 +59,9 @@ def test_every_table_has_receipts_with_licence_and_check_sum() -> None:
 def test_areas_and_registers_hold_the_published_totals(tables: dict[str, pl.DataFrame]) -> None:
     assert tables["areas"].height == 32_844
     assert tables["area_ages"].drop("lsoa11").sum().sum_horizontal()[0] == 56_550_138
-    registers = tables["registers"].filter(pl.col("practice_code").str.starts_with("J81") & (pl.col("practice_code") != "J81083"))
+    registers = tables["registers"].filter(
+        pl.col("practice_code").str.starts_with("J81") & (pl.col("practice_code") != "J81083")
+    )
     asthma = registers.filter((pl.col("year") == "2021/22") & (pl.col("register") == "AF"))
     assert (asthma.height, asthma["list_size"].sum()) == (73, 820_051)
 

@@ -78,7 +78,9 @@ def test_projected_flows_fit_the_published_deprivation_of_2025() -> None:
     assert error < 2.5
 
 
-@pytest.mark.parametrize("wanted", ["11J", "E06000058", "Swanage PCN", "U02749", ["J81010"], ["E01020510", "E01020511"]])
+@pytest.mark.parametrize(
+    "wanted", ["11J", "E06000058", "Swanage PCN", "U02749", ["J81010"], ["E01020510", "E01020511"]]
+)
 def test_other_ways_to_ask(wanted: str | list[str]) -> None:
     try:
         place = chesil.place(wanted, vintage="2022/23")

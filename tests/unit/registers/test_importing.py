@@ -15,7 +15,9 @@ from chesil.registers.importing import match_columns, read_register, update_regi
 from chesil.registers.templates import write_template
 
 
-def _workbook(path: Path, rows: list[list[Any]], *, sheet: str = "Sites", merge: tuple[int, int, int, int] | None = None) -> Path:
+def _workbook(
+    path: Path, rows: list[list[Any]], *, sheet: str = "Sites", merge: tuple[int, int, int, int] | None = None
+) -> Path:
     book = xlsxwriter.Workbook(str(path))
     page = book.add_worksheet(sheet)
     day = book.add_format({"num_format": "dd/mm/yyyy"})
@@ -52,7 +54,11 @@ def test_headings_are_matched_and_values_read_as_people_type_them(tmp_path: Path
 
 
 def test_two_heading_rows_are_read_downwards(tmp_path: Path) -> None:
-    rows = [["Site", None, "Lease", None], ["code", "name", "end", "break"], ["S1", "High Street", "2027-03-31", "2025-03-31"]]
+    rows = [
+        ["Site", None, "Lease", None],
+        ["code", "name", "end", "break"],
+        ["S1", "High Street", "2027-03-31", "2025-03-31"],
+    ]
     read = read_register(_workbook(tmp_path / "s.xlsx", rows), SITES)
     assert read.table["lease_end"].to_list() == [date(2027, 3, 31)]
     assert read.table["lease_break"].to_list() == [date(2025, 3, 31)]
@@ -68,7 +74,14 @@ def test_every_bad_cell_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as error:
         read_register(_workbook(tmp_path / "s.xlsx", rows), SITES)
     text = str(error.value)
-    for part in ("cell C2", "`large` is not a number", "cell E2", "cell E3", "cell C4", "`#REF!` is an error of a formula"):
+    for part in (
+        "cell C2",
+        "`large` is not a number",
+        "cell E2",
+        "cell E3",
+        "cell C4",
+        "`#REF!` is an error of a formula",
+    ):
         assert part in text, part
     assert "Nothing was changed" in text
 
@@ -107,7 +120,9 @@ def test_repeated_headings_and_missing_columns_are_named(tmp_path: Path) -> None
 )
 def test_csv_of_any_common_kind(tmp_path: Path, encoding: str, separator: str) -> None:
     path = tmp_path / "housing.csv"
-    path.write_bytes(f"Scheme{separator}Homes{separator}status\nCafé Field{separator}40{separator}Permitted\n".encode(encoding))
+    path.write_bytes(
+        f"Scheme{separator}Homes{separator}status\nCafé Field{separator}40{separator}Permitted\n".encode(encoding)
+    )
     read = read_register(path, HOUSING)
     assert read.table["development"].to_list() == ["Café Field"]
     assert read.table["status"].to_list() == ["permitted"]

@@ -35,7 +35,9 @@ def test_a_sound_option(tmp_path: Path) -> None:
 
 def test_every_fault_of_an_option_is_told(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
-    path.write_text('titel = "x"\n[[edit]]\nverb = "MergePractises"\n[[edit]]\nverb = "CloseSite"\nsit = "S1"\n[[cost]]\nwhat = "x"\ngbp = 1\n')
+    path.write_text(
+        'titel = "x"\n[[edit]]\nverb = "MergePractises"\n[[edit]]\nverb = "CloseSite"\nsit = "S1"\n[[cost]]\nwhat = "x"\ngbp = 1\n'
+    )
     with pytest.raises(InputRefused) as error:
         read_option(path)
     text = str(error.value)
