@@ -5,7 +5,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-
 from test_command_line import chesil
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

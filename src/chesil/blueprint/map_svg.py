@@ -43,7 +43,8 @@ def draw_map(
 ) -> str:
     """Draw areas (class 0 to 4, anything else hatched), group outlines, dots and labels; `text` is the alternative.
 
-    A label that would lie on an earlier one is left out: give the largest first. Areas in `faded` are drawn lightly, as surroundings of the rest, on which the map is framed.
+    A label that would lie on an earlier one is left out: give the largest first. Areas in `faded` are
+    drawn lightly, as surroundings of the rest, on which the map is framed.
     """
     framed = [r for code, own in rings.items() if code not in faded for r in own]
     east = [x for ring in framed for x, _ in ring]

@@ -32,9 +32,9 @@ class Edition:
 class Source:
     """A publication: who publishes it, where its newest file is announced, and how one file of it is read.
 
-    `read(path)` returns the tables named in `tables`, checked, by contract name; it never opens the network. `link_patterns` are regular
-    expressions for the download links on the landing page, most wanted first; `landing_page` is where `fetch`
-    starts.
+    `read(path)` returns the tables named in `tables`, checked, by contract name; it never opens the network.
+    `link_patterns` are regular expressions for the download links on the landing page, most wanted first;
+    `landing_page` is where `fetch` starts.
     """
 
     name: str

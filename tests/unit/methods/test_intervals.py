@@ -61,6 +61,6 @@ def test_exact_limits_bracket_the_count(x: int) -> None:
 @pytest.mark.parametrize(
     "bad", [lambda: wilson([5], [4]), lambda: wilson([0], [0]), lambda: byar([-1]), lambda: byar([3], confidence=95)]
 )
-def test_impossible_input_is_refused(bad) -> None:  # noqa: ANN001
+def test_impossible_input_is_refused(bad) -> None:
     with pytest.raises(ChesilError):
         bad()
