@@ -13,7 +13,9 @@ from rich.table import Table
 
 from chesil.core.errors import ChesilError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__, rich_markup_mode=None
+)
 data = typer.Typer(no_args_is_help=True, help="The embedded data: build it, list it, check it, fetch a publication.")
 app.add_typer(data, name="data")
 out = Console()
@@ -56,6 +58,7 @@ def new(
     title: Annotated[str, typer.Option(help="Title of the study.")] = "",
 ) -> None:
     """Begin a study of a place: a folder with study.toml, to be edited by hand."""
+    from chesil.blueprint.words import place_name
     from chesil.place.assembling import assemble_place
     from chesil.study import new_study
 
@@ -64,7 +67,9 @@ def new(
         raise ChesilError("Name the place in one way", [], "Use one of --icb, --pcn, --council or --practices")
     codes = [c.strip().upper() for c in practices.split(",") if c.strip()]
     place = assemble_place(codes or given[0])
-    path = new_study(study, title or place.name, as_at=_today(), place="" if codes else place.code, practices=codes)
+    path = new_study(
+        study, title or place_name(place.name), as_at=_today(), place="" if codes else place.code, practices=codes
+    )
     out.print(
         f"Wrote {path}. {place.name}: {place.practices.height} practices, {place.patients:,} patients.", highlight=False
     )
@@ -101,9 +106,8 @@ def figure(
 ) -> None:
     """Print one figure with its limits, parts, method and sources."""
     from chesil.measures.asking import ask_figure
-    from chesil.study import read_study
 
-    day = _day(as_at) or (read_study(study).as_at if study else None)
+    day = _day(as_at) or (_date_of(study) if study else None)
     found = ask_figure(measure, code, vintage=vintage or None, as_at=day)
     if as_json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
@@ -258,6 +262,12 @@ def data_fetch(
     with err.status(f"fetching {known[source].publication}"):
         fetched = fetch_source(known[source], raw, today=_today())
     out.print(f"{'Kept' if fetched.is_new else 'Already had'} {fetched.path}", highlight=False)
+
+
+def _date_of(study: Path) -> date:
+    from chesil.study import read_study
+
+    return read_study(study).as_at
 
 
 def _refuse_foreign_folder(to: Path) -> None:

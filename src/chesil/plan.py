@@ -1,7 +1,7 @@
 """The plan: everything a blueprint shows, computed in order, on one screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
@@ -47,13 +47,15 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     places = {v: assemble_place(wanted, vintage=v, as_at=study.as_at) for v in vintages}
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in vintages}
+    now = [u for level in LEVELS for u in units_of(places[study.vintage], level)]
     figures: dict[tuple[str, str], Figure] = {}
     boards: dict[str, tuple[Figure, ...]] = {}
     for measure in measures:
         tell(f"computing {measure.title}")
         here, whole = places[wanted_at[measure.name]], england[wanted_at[measure.name]]
         units = [u for level in LEVELS for u in units_of(here, level)]
-        figures |= _by_unit(compute_measure(here, measure, units), study)
+        then = compute_measure(here, measure, units)
+        figures |= _by_unit([*_not_held(measure, here, now, then), *then], study)
         of_england = compute_measure(whole, measure, [*units_of(whole, ALL), *units_of(whole, "icb")])
         figures |= _by_unit(of_england[:1], study)
         boards[measure.name] = tuple(of_england[1:])
@@ -72,6 +74,20 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         diagnostics=manifest.diagnostics,
         judgements=(*study.judgements, *_judgements(places)),
     )
+
+
+def _not_held(measure: Measure, there: Place, now: list[Unit], then: list[Figure]) -> list[Figure]:
+    """Figures with their reason for units of the study's vintage that are not held at the measure's."""
+    found = {f.unit_code for f in then}
+    like = then[-1]
+    return [
+        replace(
+            like, unit_code=u.code, unit_name=u.name, value=None, lower=None, upper=None, lower998=None, upper998=None,
+            numerator=None, denominator=None, limits="", notes=(), reason=f"not held under this code at {there.vintage}",
+        )
+        for u in now
+        if u.code not in found
+    ]  # fmt: skip
 
 
 def _by_unit(figures: list[Figure], study: Study) -> dict[tuple[str, str], Figure]:

@@ -172,7 +172,12 @@ def test_numbers_are_rounded_in_one_place(value: float | None, measure: object, 
 
 
 def test_words() -> None:
-    assert one_in(26.0) == "about 1 in 4"
+    assert [one_in(s) for s in (26.0, 39.4, 8.1, 17.0)] == [
+        "about 1 in 4",
+        "about 2 in 5",
+        "about 1 in 12",
+        "about 1 in 6",
+    ]
     assert period_text("2023-04") == "April 2023"
     assert period_text("2026-07-01") == "1 July 2026"
     assert place_name("NHS Dorset Integrated Care Board") == "Dorset"

@@ -92,7 +92,8 @@ def map_of_place(plan: Plan, atlas: Atlas) -> dict[str, Any]:
         text=text,
     )
     return {
-        "heading": f"{worst:,} people in {name} live in the most deprived fifth of England’s areas",
+        "heading": f"{f'{worst:,} people' if worst else 'No one'} in {name} {'live' if worst else 'lives'} in the most "
+        "deprived fifth of England’s areas",
         "svg": svg,
         "legend": _legend(atlas, list(atlas.rings)),
         "caption": _caption(plan),

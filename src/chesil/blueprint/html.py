@@ -136,10 +136,9 @@ def _network(
     teller, cards = Teller(plan, "../"), {m.name: m for m in plan.measures}
     name = place_name(published)
     names = dict(plan.place.practices.select("practice_code", "practice_name").iter_rows())
-    known = [p for p in practices if ("list_size", p) in plan.figures]
-    by_size = sorted(known, key=lambda p: -(plan.figures["list_size", p].value or 0))
+    by_size = sorted(practices, key=lambda p: -(plan.figures["list_size", p].value or 0))
     both = [(name, code, ""), (place_name(plan.place.name), plan.place.code, ""), ("England", ENGLAND.upper(), "")]
-    rows = [(place_name(names[p]), p, "") for p in by_size if _at_every_vintage(plan, p)]
+    rows = [(place_name(names[p]), p, "") for p in by_size]
     table, shown = table_of(
         [*rows, *both],
         [cards[m] for m in TABLE_MEASURES],
@@ -166,10 +165,6 @@ def _network(
         "all": every,
     }
     return page, [*teller.used, *shown, *more]
-
-
-def _at_every_vintage(plan: Plan, practice: str) -> bool:
-    return all((m, practice) in plan.figures for m in TABLE_MEASURES)
 
 
 def _every_measure(plan: Plan, columns: list[tuple[str, str, str]]) -> tuple[dict[str, Any], list[Figure]]:

@@ -11,6 +11,9 @@ ABOUT_THE_SAME = 0.02
 MUCH = 0.25
 """A difference of more than this share of the other is called far higher or far lower."""
 
+FRACTIONS = ((1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (9, 10))
+"""Shares that people say in words; a smaller one is one in some number."""
+
 MONTHS = (
     "January",
     "February",
@@ -94,8 +97,13 @@ def _word(word: str) -> str:
 
 
 def one_in(share_pct: float) -> str:
-    """A share in words near it: "about 1 in 4"."""
-    return f"about 1 in {round(100 / share_pct):,}" if share_pct > 0 else "none"
+    """A share in words near it: the closest of the fractions people use, such as "about 1 in 4" or "about 2 in 5"."""
+    if share_pct <= 0:
+        return "none"
+    if share_pct < 100 * FRACTIONS[0][0] / FRACTIONS[0][1]:
+        return f"about 1 in {round(100 / share_pct):,}"
+    some, of = min(FRACTIONS, key=lambda f: abs(100 * f[0] / f[1] - share_pct))
+    return f"about {some} in {of}"
 
 
 def people(count: float, *, modelled: bool = False) -> str:

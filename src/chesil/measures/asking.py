@@ -53,7 +53,8 @@ def ask_figure(
     """
     measure = load_measure(measure_name)
     chosen = find_vintage(vintage).name if vintage else newest_vintage(measure, as_at)
-    where = place if place is not None else assemble_place(code, vintage=chosen, as_at=as_at)
+    tables = frozenset(q.table for q in measure.quantities)
+    where = place if place is not None else assemble_place(code, vintage=chosen, as_at=as_at, only=tables)
     figure = compute_measure(where, measure, units_of(where, ALL))[0]
     note = old_note(figure, as_at) if as_at else ""
     return figure.with_note(note) if note else figure

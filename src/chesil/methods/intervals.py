@@ -1,8 +1,9 @@
 """Confidence limits of counts, rates and proportions: exact Poisson, Byar, the usual switch, and Wilson."""
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv, ndtri
 
 from chesil.core.errors import ChesilError
 
@@ -15,11 +16,13 @@ def z_of(confidence: float) -> float:
     """The standard normal deviate of a two-sided confidence given as a fraction, such as 0.95 or 0.998."""
     if not 0 < confidence < 1:
         raise ChesilError(f"confidence is {confidence}; give it as a fraction between 0 and 1, such as 0.95")
-    return float(ndtri(0.5 + confidence / 2))
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def exact_poisson(count: ArrayLike, *, confidence: float = 0.95) -> Limits:
     """Exact limits of a Poisson count, shape as given (Garwood, 1936, Biometrika 28:437). At 0 the lower is 0."""
+    from scipy.special import gammaincinv  # loaded here because Wilson and Byar do without it
+
     x = _counts(count)
     tail = (1 - confidence) / 2
     z_of(confidence)

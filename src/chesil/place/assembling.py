@@ -6,38 +6,45 @@ from datetime import date
 import polars as pl
 
 from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
-from chesil.packs.pack import read_manifest, read_table
+from chesil.packs.pack import CONTRACTS, read_manifest, read_table
 from chesil.place.finding import Match, check_practices, resolve_code
 from chesil.place.place import AREA_PACK_TABLES, Judgement, Place
 from chesil.place.vintage import Vintage, find_vintage, vintage_on
 
 PRACTICE_KINDS = ("icb", "sub_icb", "pcn")
-AREA_KINDS = ("ltla24", "ltla21", "ltla18", "msoa11")
+WITH_FLOWS = ("2022/23", "2025/26")
+"""Vintages at which it is known, or projected, where each practice's patients live."""
 
 HALF = 0.5
 """A place asked for by council or areas holds the practices with more than this share of their list inside."""
 
 
 def assemble_place(
-    wanted: str | Sequence[str], *, vintage: str | None = None, as_at: date | None = None, name: str = ""
+    wanted: str | Sequence[str],
+    *,
+    vintage: str | None = None,
+    as_at: date | None = None,
+    name: str = "",
+    only: frozenset[str] | None = None,
 ) -> Place:
     """Assemble a place from the England pack.
 
     `wanted` is the code or name of an ICB, sub-ICB, PCN, council or middle-layer area, "England", or a list of
-    practice codes or of small areas (LSOA 2011). Without `vintage`, the newest known at `as_at` is taken. Raises
+    practice codes or of small areas (LSOA 2011). Without `vintage`, the newest known at `as_at` is taken. `only` names
+    the tables to fill beyond areas, practices, registrations and groups, for a quick answer; else all are. Raises
     `NotFound` for a code that is not there (with near ones) and `InputRefused` naming every practice or area of a
     list that cannot be used.
     """
     chosen = find_vintage(vintage) if vintage else vintage_on(as_at)
     match = _match(wanted, chosen)
     practices_in, areas_in = _members(match, wanted, chosen)
-    return _cut(match, name or match.name, chosen, as_at or chosen.as_at, practices_in, areas_in)
+    return _cut(match, name or match.name, chosen, as_at or chosen.as_at, practices_in, areas_in, only)
 
 
 def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
     if isinstance(wanted, str):
         match = resolve_code(wanted)
-        if match.kind in PRACTICE_KINDS and vintage.name not in match.vintages:
+        if match.kind in PRACTICE_KINDS and not _can_be_held(match, vintage):
             held = ", ".join(match.vintages)
             raise NotFound(f"{match.name} ({match.code}) is not held at {vintage.name}; it is held at {held}")
         return match
@@ -72,10 +79,38 @@ def _members(match: Match, wanted: str | Sequence[str], vintage: Vintage) -> tup
             )
         return None, pl.Series(codes)
     rows = read_table("groups", where=(pl.col("group_type") == match.kind) & (pl.col("group_code") == match.code))
+    if match.kind in PRACTICE_KINDS and vintage.name not in match.vintages:
+        return _by_lineage(match, rows, vintage)
     rows = rows.filter((pl.col("vintage") == vintage.name) | (pl.col("vintage") == ""))
     practices = rows.filter(pl.col("member_type") == "practice")["member_code"]
     areas = rows.filter(pl.col("member_type") == "area")["member_code"]
     return (practices if len(practices) else None), (areas if len(areas) else None)
+
+
+def _can_be_held(match: Match, vintage: Vintage) -> bool:
+    """True if the group is published at the vintage, or can be followed there by its practices and their flows."""
+    return vintage.name in match.vintages or (vintage.name in WITH_FLOWS and match.vintages[-1] in WITH_FLOWS)
+
+
+def _by_lineage(match: Match, rows: pl.DataFrame, vintage: Vintage) -> tuple[pl.Series, pl.Series]:
+    """The practices and areas of a group at a vintage at which it was not published (such as a board merged since).
+
+    A practice that is held at both vintages belongs where it belongs when the group is published; one that is held
+    only here belongs if more than half of its patients live in the group's areas.
+    """
+    held = match.vintages[-1]
+    rows = rows.filter(pl.col("vintage") == held)
+    members = rows.filter(pl.col("member_type") == "practice")["member_code"]
+    areas = rows.filter(pl.col("member_type") == "area")["member_code"]
+    flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == vintage.name)
+    known = read_table("practices", ["practice_code"], pl.col("vintage") == held)["practice_code"]
+    if areas.is_empty():
+        now = read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == held)
+        areas = _mostly_theirs(now, members, match, held)
+    only_here = flows.filter(~pl.col("practice_code").is_in(known.implode()))
+    here = flows["practice_code"].unique()
+    practices = pl.concat([here.filter(here.is_in(members.implode())), _mostly_inside(only_here, areas)])
+    return practices.sort(), areas
 
 
 def _cut(
@@ -85,6 +120,7 @@ def _cut(
     as_at: date,
     practices_in: pl.Series | None,
     areas_in: pl.Series | None,
+    only: frozenset[str] | None,
 ) -> Place:
     at_vintage = pl.col("vintage") == vintage.name
     flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], at_vintage)
@@ -105,6 +141,10 @@ def _cut(
     lived_in = registrations["lsoa11"].unique().sort()
     beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
     areas = _area_table(flows)
+
+    def read(name: str, where: pl.Expr) -> pl.DataFrame:
+        return read_table(name, where=where) if only is None or name in only else CONTRACTS[name].empty()
+
     groups = read_table("groups").filter(pl.col("vintage").is_in([vintage.name, ""]))
     return Place(
         name=name,
@@ -114,17 +154,17 @@ def _cut(
         as_at=as_at,
         areas=areas.filter(inside),
         areas_beyond=areas.filter(beyond),
-        area_ages=read_table("area_ages", where=inside).sort("lsoa11"),
+        area_ages=read("area_ages", inside).sort("lsoa11"),
         practices=read_table("practices", where=at_vintage & mine).sort("practice_code"),
-        practice_ages=read_table("practice_ages", where=at_vintage & mine).sort("practice_code", "sex", "age_from"),
+        practice_ages=read("practice_ages", at_vintage & mine).sort("practice_code", "sex", "age_from"),
         registrations=registrations,
         registered_elsewhere=flows.filter(inside & ~mine).sort("practice_code", "lsoa11"),
-        registers=read_table("registers", where=mine).sort("practice_code", "year", "register"),
-        staff=read_table("staff", where=at_vintage & mine).sort("practice_code", "role"),
-        payments=read_table("payments", where=mine & (pl.col("year") == vintage.payments_year))
+        registers=read("registers", mine).sort("practice_code", "year", "register"),
+        staff=read("staff", at_vintage & mine).sort("practice_code", "role"),
+        payments=read("payments", mine & (pl.col("year") == vintage.payments_year))
         .sort("practice_code", "stream")
         .with_columns((pl.col("pence") / 100).alias("gbp")),
-        sites=read_table("sites", where=mine).sort("practice_code", "site_code"),
+        sites=read("sites", mine).sort("practice_code", "site_code"),
         groups=groups.filter(
             pl.when(pl.col("member_type") == "practice")
             .then(pl.col("member_code").is_in(practices_in.implode()))
@@ -218,7 +258,18 @@ def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
 
 def _judgements(match: Match, vintage: Vintage) -> tuple[Judgement, ...]:
     """The judgements of the pack that bear on this place and vintage."""
-    return tuple(
+    followed: tuple[Judgement, ...] = ()
+    if match.kind in PRACTICE_KINDS and vintage.name not in match.vintages:
+        followed = (
+            Judgement(
+                about=f"{match.name} ({match.code}) at {vintage.name}",
+                source_says=f"It is published at {', '.join(match.vintages)} only.",
+                we_use="Its practices of then that are held at this vintage, and those held only at this vintage more "
+                "than half of whose patients live in its areas.",
+                because="It lets a place be compared with itself where boards or networks have changed.",
+            ),
+        )
+    return followed + tuple(
         Judgement(**{k: v for k, v in record.items() if k not in ("vintage", "codes")})
         for record in read_manifest().judgements
         if record.get("vintage", "") in ("", vintage.name)

@@ -143,3 +143,15 @@ def test_every_area_has_one_network_at_most(dorset_2026: Place) -> None:
     owner = areas_by_group(dorset_2026, "pcn")
     assert owner["lsoa11"].is_unique().all()
     assert owner.height > 440
+
+
+def test_a_board_merged_since_is_followed_back_and_says_so() -> None:
+    """West and North London is of 2026; its practices of 2022 are those of its two parents but for a handful."""
+    place = assemble_place("Z9B2Z", vintage="2022/23")
+    parents = [assemble_place(code, vintage="2022/23") for code in ("QMJ", "QRV")]
+    theirs = {c for p in parents for c in p.practices["practice_code"]}
+    mine = set(place.practices["practice_code"])
+    assert len(mine ^ theirs) < 10
+    assert any("more than half" in j.we_use for j in place.judgements)
+    with pytest.raises(NotFound, match="is not held at 2015/16"):
+        assemble_place("Z9B2Z", vintage="2015/16")
