@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+import polars as pl
+
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
 from chesil.measures.asking import newest_vintage
@@ -14,6 +16,8 @@ from chesil.place.place import Judgement, Place
 from chesil.study import Study
 
 ENGLAND = "England"
+LOW_RATIO, HIGH_RATIO = 0.8, 1.3
+"""Small areas whose registered to resident ratio lies outside are listed: forces, prisons, students, borders, homes."""
 LEVELS = ("practice", "pcn", ALL)
 
 
@@ -28,6 +32,7 @@ class Plan:
     figures: Mapping[tuple[str, str], Figure]
     boards: Mapping[str, tuple[Figure, ...]]
     pcns: tuple[Unit, ...]
+    odd_areas: tuple[Unit, ...]
     receipts: Mapping[str, Receipt]
     pack_fingerprint: str
     diagnostics: Mapping[str, str]
@@ -48,12 +53,14 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     places = {v: assemble_place(wanted, vintage=v, as_at=study.as_at) for v in vintages}
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in vintages}
     now = [u for level in LEVELS for u in units_of(places[study.vintage], level)]
+    odd = _odd_areas(places[study.vintage])
     figures: dict[tuple[str, str], Figure] = {}
     boards: dict[str, tuple[Figure, ...]] = {}
     for measure in measures:
         tell(f"computing {measure.title}")
         here, whole = places[wanted_at[measure.name]], england[wanted_at[measure.name]]
         units = [u for level in LEVELS for u in units_of(here, level)]
+        units += odd if measure.method == "resident_ratio" else ()
         then = compute_measure(here, measure, units)
         figures |= _by_unit([*_not_held(measure, here, now, then), *then], study)
         of_england = compute_measure(whole, measure, [*units_of(whole, ALL), *units_of(whole, "icb")])
@@ -69,11 +76,20 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         figures=figures,
         boards=boards,
         pcns=tuple(units_of(place, "pcn")),
+        odd_areas=odd,
         receipts=manifest.receipts,
         pack_fingerprint=manifest.fingerprint,
         diagnostics=manifest.diagnostics,
         judgements=(*study.judgements, *_judgements(places)),
     )
+
+
+def _odd_areas(place: Place) -> tuple[Unit, ...]:
+    """Areas where far fewer or far more people are registered than live, each as a unit of its own."""
+    ratio = pl.col("registered") / pl.col("residents_2020")
+    odd = place.areas.drop_nulls("registered").filter((ratio < LOW_RATIO) | (ratio > HIGH_RATIO))
+    rows = odd.select("lsoa11", "msoa_name", "area_name").sort("lsoa11").iter_rows()
+    return tuple(Unit(code, f"{middle or small} ({small})", (), (code,)) for code, middle, small in rows)
 
 
 def _not_held(measure: Measure, there: Place, now: list[Unit], then: list[Figure]) -> list[Figure]:

@@ -182,3 +182,4 @@ def test_words() -> None:
     assert period_text("2026-07-01") == "1 July 2026"
     assert place_name("NHS Dorset Integrated Care Board") == "Dorset"
     assert place_name("ST JOHN'S AND THE VALE PCN") == "St John's and the Vale"
+    assert place_name("THE PANTON PRACTICE") == "The Panton Practice"

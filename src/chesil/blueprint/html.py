@@ -9,7 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -21,12 +20,10 @@ from chesil.blueprint.views import figure_row, figure_view, journeys, measure_vi
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.core.whole_files import whole_folder
-from chesil.plan import ENGLAND, Plan
+from chesil.plan import ENGLAND, HIGH_RATIO, LOW_RATIO, Plan
 
 STATIC = ("style.css", "page.js")
 TABLE_MEASURES = ("list_size", "share_65_plus", "deprivation", "share_rural", "share_no_car", "patients_per_gp_fte")
-LOW_RATIO, HIGH_RATIO = 0.8, 1.3
-"""Small areas whose registered to resident ratio lies outside are listed: forces, prisons, students, borders, homes."""
 
 
 def publish_html(plan: Plan, out: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
@@ -106,6 +103,7 @@ def _index(plan: Plan, atlas: Atlas) -> tuple[dict[str, Any], list[Figure]]:
         first="Network",
     )
     lead = teller.lead_of_place()
+    edges, odd = _edges(plan)
     page = {
         "heading": _place_heading(plan, teller),
         "lead": lead,
@@ -119,11 +117,11 @@ def _index(plan: Plan, atlas: Atlas) -> tuple[dict[str, Any], list[Figure]]:
             "caption": "Each strip has its own scale; none starts at nought. " + _sources_line(plan),
         },
         "table": table,
-        "edges": _edges(plan),
+        "edges": edges,
         "unknown": _unknown(plan),
         "judgements": plan.judgements,
     }
-    return page, [*teller.used, *shown]
+    return page, [*teller.used, *shown, *odd]
 
 
 def _place_heading(plan: Plan, teller: Teller) -> str:
@@ -174,7 +172,8 @@ def _every_measure(plan: Plan, columns: list[tuple[str, str, str]]) -> tuple[dic
         own = [plan.figures[measure.name, code] for _, code, _ in columns]
         shown += own
         views = [figure_view(f, measure, "../") for f in own]
-        unit = "" if measure.unit in ("%", "GBP", "patients", "ratio") else f", {measure.unit}"
+        said = measure.unit in ("%", "GBP", "patients", "ratio") or measure.unit.removeprefix("FTE ") in measure.title
+        unit = "" if said else f", {measure.unit}"
         label = f"{measure.title}{unit} ({own[0].period})"
         body.append({"name": label, "href": f"../measures.html#{measure.name}", "figures": views, "total": False})
     heads = ["Measure", *(name for name, _, _ in columns)]
@@ -189,32 +188,33 @@ def _marked(drawn: dict[str, Any]) -> dict[str, Any]:
     return {**drawn, "svg": Markup(drawn["svg"]), "legend": Markup(drawn["legend"])}
 
 
-def _edges(plan: Plan) -> dict[str, Any] | None:
+def _edges(plan: Plan) -> tuple[dict[str, Any] | None, list[Figure]]:
     """Small areas where far fewer or more people are registered than live there: named before anyone says inflation."""
-    areas = plan.place.areas.drop_nulls("registered").with_columns(
-        (pl.col("registered") / pl.col("residents_2020")).alias("ratio")
-    )
-    odd = areas.filter((pl.col("ratio") < LOW_RATIO) | (pl.col("ratio") > HIGH_RATIO)).sort("ratio", "lsoa11")
-    if odd.is_empty():
-        return None
+    card = next(m for m in plan.measures if m.name == "registered_to_resident")
+    odd = sorted(plan.odd_areas, key=lambda u: (plan.figures[card.name, u.code].value or 0, u.code))
+    if not odd:
+        return None, []
+    shown = [plan.figures[card.name, u.code] for u in odd]
     rows = [
         {
-            "name": f"{r['msoa_name']} ({r['area_name']})",
-            "registered": f"{r['registered']:,}",
-            "residents": f"{r['residents_2020']:,}",
-            "ratio": f"{r['ratio']:.2f}",
+            "name": figure.unit_name,
+            "registered": f"{figure.numerator:,.0f}",
+            "residents": f"{figure.denominator:,.0f}",
+            "ratio": figure_view(figure, card, ""),
         }
-        for r in odd.iter_rows(named=True)
+        for figure in shown
     ]
     how = "projected from July 2022" if plan.place.registrations_are == "projected" else "of July 2022"
-    return {
-        "heading": f"In {odd.height} small areas registered and resident people differ widely",
+    noun = "small area" if len(odd) == 1 else "small areas"
+    edges = {
+        "heading": f"In {len(odd)} {noun} registered and resident people differ widely",
         "text": "Far fewer registered than resident points to people with their own doctors (forces, prisons) or to "
         "practices across a border; far more points to homes built since the count, students, or old records. Name the "
         "cause before calling any of it list inflation.",
         "caption": f"Areas with fewer than {LOW_RATIO} or more than {HIGH_RATIO} registered people ({how}) to a resident",
         "rows": rows,
     }
+    return edges, shown
 
 
 def _unknown(plan: Plan) -> list[str]:

@@ -86,14 +86,19 @@ def place_name(name: str) -> str:
     short = name.removeprefix("NHS ").removesuffix(" Integrated Care Board").removesuffix(" ICB")
     if short.isupper():
         short = " ".join(_word(w) for w in short.split())
-    return short.removesuffix(" PCN").removesuffix(" Pcn")
+    short = short.removesuffix(" PCN")
+    return short[:1].upper() + short[1:]
 
 
 def _word(word: str) -> str:
     small = {"AND", "OF", "THE", "AT", "ON", "IN", "UPON"}
     if word in small:
         return word.lower()
-    return word if word in ("GP", "NHS", "PCN", "ICB", "PHC") else word.title().replace("'S", "'s").replace("’S", "’s")
+    return (
+        word
+        if word in ("GP", "NHS", "PCN", "ICB", "PHC", "KWH", "HH", "NGP")
+        else word.title().replace("'S", "'s").replace("’S", "’s")
+    )
 
 
 def one_in(share_pct: float) -> str:
