@@ -33,6 +33,7 @@ class Plan:
     boards: Mapping[str, tuple[Figure, ...]]
     pcns: tuple[Unit, ...]
     odd_areas: tuple[Unit, ...]
+    drawn: Mapping[str, tuple[Unit, ...]]
     receipts: Mapping[str, Receipt]
     pack_fingerprint: str
     diagnostics: Mapping[str, str]
@@ -50,16 +51,17 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     vintages = sorted({study.vintage, *wanted_at.values()})
     tell("assembling the place and England")
     wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    places = {v: assemble_place(wanted, vintage=v, as_at=study.as_at) for v in vintages}
+    places = {v: _with_drawn_groups(assemble_place(wanted, vintage=v, as_at=study.as_at), study) for v in vintages}
+    levels = (*LEVELS, *sorted({t for t in places[study.vintage].groups["group_type"] if t.startswith("study:")}))
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in vintages}
-    now = [u for level in LEVELS for u in units_of(places[study.vintage], level)]
+    now = [u for level in levels for u in units_of(places[study.vintage], level)]
     odd = _odd_areas(places[study.vintage])
     figures: dict[tuple[str, str], Figure] = {}
     boards: dict[str, tuple[Figure, ...]] = {}
     for measure in measures:
         tell(f"computing {measure.title}")
         here, whole = places[wanted_at[measure.name]], england[wanted_at[measure.name]]
-        units = [u for level in LEVELS for u in units_of(here, level)]
+        units = [u for level in levels for u in units_of(here, level)]
         units += odd if measure.method == "resident_ratio" else ()
         then = compute_measure(here, measure, units)
         figures |= _by_unit([*_not_held(measure, here, now, then), *then], study)
@@ -77,11 +79,20 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         boards=boards,
         pcns=tuple(units_of(place, "pcn")),
         odd_areas=odd,
+        drawn={t.removeprefix("study:"): tuple(units_of(place, t)) for t in levels[len(LEVELS) :]},
         receipts=manifest.receipts,
         pack_fingerprint=manifest.fingerprint,
         diagnostics=manifest.diagnostics,
         judgements=(*study.judgements, *_judgements(places)),
     )
+
+
+def _with_drawn_groups(place: Place, study: Study) -> Place:
+    """The place with the groupings of the study's own table of groups, if it has one."""
+    table = study.registers.get("groups")
+    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
+        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+    return place
 
 
 def _odd_areas(place: Place) -> tuple[Unit, ...]:

@@ -74,6 +74,20 @@ def test_new_check_and_blueprint_of_another_place(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "index.html").exists()
 
 
+def test_groups_that_a_study_draws_get_their_figures(tmp_path: Path) -> None:
+    study = tmp_path / "mine"
+    assert chesil("new", str(study), "--practices", "J81002,J81010,J81012").returncode == 0
+    (study / "registers").mkdir()
+    (study / "registers" / "groups.csv").write_text(
+        "Grouping,Neighbourhood,ODS code\nHubs,East,J81002\nHubs,West,J81010\nHubs,West,J81012\n"
+    )
+    made = chesil("blueprint", str(study), "--out", str(tmp_path / "out"))
+    assert made.returncode == 0, made.stderr
+    rows = (tmp_path / "out" / "figures.csv").read_text()
+    assert "list_size,study:hubs:west,West" in rows
+    assert "Groups drawn in this study" in (tmp_path / "out" / "index.html").read_text()
+
+
 def test_a_study_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(
         'title = "x"\npractices = ["J81003", "J99999"]\nas_att = 2026-01-01\nvintage = "2025/26"\n'

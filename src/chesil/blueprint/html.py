@@ -104,6 +104,7 @@ def _index(plan: Plan, atlas: Atlas) -> tuple[dict[str, Any], list[Figure]]:
     )
     lead = teller.lead_of_place()
     edges, odd = _edges(plan)
+    drawn, of_drawn = _drawn(plan)
     page = {
         "heading": _place_heading(plan, teller),
         "lead": lead,
@@ -118,10 +119,11 @@ def _index(plan: Plan, atlas: Atlas) -> tuple[dict[str, Any], list[Figure]]:
         },
         "table": table,
         "edges": edges,
+        "drawn": drawn,
         "unknown": _unknown(plan),
         "judgements": plan.judgements,
     }
-    return page, [*teller.used, *shown, *odd]
+    return page, [*teller.used, *shown, *odd, *of_drawn]
 
 
 def _place_heading(plan: Plan, teller: Teller) -> str:
@@ -186,6 +188,21 @@ def _every_measure(plan: Plan, columns: list[tuple[str, str, str]]) -> tuple[dic
 
 def _marked(drawn: dict[str, Any]) -> dict[str, Any]:
     return {**drawn, "svg": Markup(drawn["svg"]), "legend": Markup(drawn["legend"])}
+
+
+def _drawn(plan: Plan) -> tuple[list[dict[str, Any]], list[Figure]]:
+    """A table for each grouping that the study draws."""
+    cards = {m.name: m for m in plan.measures}
+    tables, shown = [], []
+    for grouping, units in plan.drawn.items():
+        rows = [(u.name, u.code, "") for u in units] + [(place_name(plan.place.name), plan.place.code, "")]
+        table, figures = table_of(
+            rows, [cards[m] for m in TABLE_MEASURES], plan.figures, caption=f"Groups drawn in this study: {grouping}",
+            root="", totals=(plan.place.code,), first="Group",
+        )  # fmt: skip
+        tables.append(table)
+        shown += figures
+    return tables, shown
 
 
 def _edges(plan: Plan) -> tuple[dict[str, Any] | None, list[Figure]]:

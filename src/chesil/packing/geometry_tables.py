@@ -1,22 +1,27 @@
 """The geometry of the pack: outlines of small areas, who borders whom, and where England ends."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from chesil.core.errors import ChesilError, Problem
 from chesil.definitions import load_definition
 from chesil.packing.raw import Built, Raw
 
 GRID_M = 10
 DEGREES_TO_WHOLE = 100_000
 """The source rounds to five decimals; as whole numbers its corners can be compared exactly."""
+BORDER_END_WITHIN_M = 1_000
+"""How far the point where a national border meets the water may lie from the nearest corner of England's edge."""
 
 
 @dataclass(frozen=True)
@@ -220,27 +225,44 @@ def _lines(edges: Edges, mine: NDArray[np.int64]) -> list[NDArray[np.float64]]:
 
 
 def _border_edges(edges: Edges, alone: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Edges on the two land borders: the shortest way along England's edge between the points where each ends."""
+    """Edges on the land borders: the shortest way along England's edge between the points where each stretch ends."""
     corners, numbers = np.unique(np.concatenate([edges.first[alone], edges.second[alone]]), return_inverse=True)
     n = len(alone)
     one, two = numbers[:n], numbers[n:]
     where = np.zeros((len(corners), 2))
     where[one], where[two] = edges.first_xy[alone], edges.second_xy[alone]
     graph = coo_array((edges.length_m[alone] + 1e-3, (one, two)), shape=(len(corners), len(corners))).tocsr()
-    _, piece = connected_components(graph, directed=False)
-    mainland = np.nonzero(piece == np.bincount(piece).argmax())[0]
-    tree = cKDTree(where[mainland])
+    tree = cKDTree(where)
     of_pair = {
         (min(a, b), max(a, b)): int(e) for a, b, e in zip(one.tolist(), two.tolist(), alone.tolist(), strict=True)
     }
     found = []
     for border in load_definition(".", "national_borders")["border"]:
-        ends = [mainland[tree.query([border[k]["easting"], border[k]["northing"]])[1]] for k in ("from", "to")]
-        _, before = dijkstra(graph, directed=False, indices=ends[0], return_predecessors=True)
-        at = int(ends[1])
-        while at != ends[0]:
+        start, at = (_nearest_corner(tree, border, end) for end in ("from", "to"))
+        _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+        while at != start:
             previous = int(before[at])
-            assert previous >= 0, f"the edge of England does not join the ends of the border with {border['name']}"
+            if previous < 0:
+                raise _unusable(
+                    border["name"], "its two ends lie on different pieces of land", "Give each piece its own"
+                )
             found.append(of_pair[min(at, previous), max(at, previous)])
             at = previous
     return np.array(found, dtype=np.int64)
+
+
+def _nearest_corner(tree: cKDTree, border: Mapping[str, Any], end: str) -> int:
+    """The corner of England's edge nearest to an end of a border; refused if it is too far off to be meant."""
+    point = border[end]
+    metres, corner = tree.query([point["easting"], point["northing"]])
+    if metres > BORDER_END_WITHIN_M:
+        what = f"`{end}` ({point['name']}) is {metres:,.0f} m from the nearest corner of England's edge"
+        raise _unusable(
+            border["name"], what, f"Put it within {BORDER_END_WITHIN_M:,} m of where the border meets the water"
+        )
+    return int(corner)
+
+
+def _unusable(name: str, what: str, way_out: str) -> ChesilError:
+    why = "the coast would be taken for a land border, or the border for coast"
+    return ChesilError("National borders cannot be told from water", [Problem(what, f"border `{name}`", why, way_out)])

@@ -1,5 +1,6 @@
 """Assembling a place: any ICB, sub-ICB, PCN, council, list of practices or list of areas, as at any vintage."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ PRACTICE_KINDS = ("icb", "sub_icb", "pcn")
 WITH_FLOWS = ("2022/23", "2025/26")
 """Vintages at which it is known, or projected, where each practice's patients live."""
 
+SMALL_AREA = re.compile("E01[0-9]{6}")
 HALF = 0.5
 """A place asked for by council or areas holds the practices with more than this share of their list inside."""
 
@@ -42,13 +44,13 @@ def assemble_place(
 
 
 def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
-    if isinstance(wanted, str):
+    if isinstance(wanted, str) and not SMALL_AREA.fullmatch(wanted.strip().upper()):
         match = resolve_code(wanted)
         if match.kind in PRACTICE_KINDS and not _can_be_held(match, vintage):
             held = ", ".join(match.vintages)
             raise NotFound(f"{match.name} ({match.code}) is not held at {vintage.name}; it is held at {held}")
         return match
-    codes = list(dict.fromkeys(code.strip().upper() for code in wanted))
+    codes = _codes(wanted)
     if not codes:
         raise ChesilError("The list of practices or areas is empty; name at least one")
     areas = [c for c in codes if c.startswith("E01") and len(c) == 9]
@@ -57,19 +59,24 @@ def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
     return Match("areas" if areas else "practices", "+".join(codes[:3]), some_of(codes, 3), ())
 
 
+def _codes(wanted: str | Sequence[str]) -> list[str]:
+    """Codes as a list, in capitals, each once; a single small area counts as a list of one."""
+    return list(dict.fromkeys(code.strip().upper() for code in ([wanted] if isinstance(wanted, str) else wanted)))
+
+
 def _members(match: Match, wanted: str | Sequence[str], vintage: Vintage) -> tuple[pl.Series | None, pl.Series | None]:
     """Practice codes and area codes asked for; None where they follow from the other."""
     if match.kind == "england":
         everyone = read_table("practices", ["practice_code"], pl.col("vintage") == vintage.name)
         return everyone["practice_code"], read_table("areas", ["lsoa11"])["lsoa11"]
     if match.kind == "practices":
-        codes = [match.code] if isinstance(wanted, str) else [c.strip().upper() for c in wanted]
+        codes = [match.code] if isinstance(wanted, str) else _codes(wanted)
         problems = check_practices(codes, vintage.name)
         if problems:
             raise InputRefused(f"Not every practice is there at {vintage.name}", problems)
         return pl.Series(sorted(set(codes))), None
     if match.kind == "areas":
-        codes = sorted({c.strip().upper() for c in wanted})
+        codes = sorted(_codes(wanted))
         unknown = sorted(set(codes) - set(read_table("areas", ["lsoa11"])["lsoa11"]))
         if unknown:
             raise InputRefused(

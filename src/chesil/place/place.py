@@ -1,5 +1,6 @@
 """The Place: frozen tables of one part of England as at a vintage, with receipts and a fingerprint."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -18,6 +19,11 @@ AREA_PACK_TABLES = (
     "area_indicators",
 )
 """Tables of the pack that stand side by side in a place's `areas`."""
+
+
+def plain_name(text: str) -> str:
+    """Letters and digits in lower case, hyphens for the rest: what a user's words become in a code."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,21 @@ class Place:
     judgements: tuple[Judgement, ...] = ()
     registrations_are: str = "published"
     scenario: str = "business_as_usual"
+
+    def with_groups(self, grouping: str, members: Mapping[str, str]) -> "Place":
+        """Another place with one more grouping, drawn by a user: `members` names the group of each practice code.
+
+        Its type is `study:` and the grouping's name in plain letters. Practices that are not held here are left out.
+        """
+        kind = f"study:{plain_name(grouping)}"
+        held = set(self.practices["practice_code"])
+        rows = [
+            (kind, f"{kind}:{plain_name(group)}", group, "practice", code, self.vintage)
+            for code, group in sorted(members.items())
+            if code in held
+        ]
+        drawn = pl.DataFrame(rows, schema=self.groups.schema, orient="row")
+        return self.with_tables(groups=pl.concat([self.groups, drawn]))
 
     def with_tables(self, **tables: pl.DataFrame) -> "Place":
         """Another place with some tables replaced; this one stays as it was."""

@@ -182,8 +182,20 @@ MILESTONES = TableContract(
     ),
 )
 
+GROUPS = TableContract(
+    name="groups",
+    about="Groups of practices that you draw: one row a grouping and practice.",
+    key=("grouping", "practice_code"),
+    columns=(
+        Column("grouping", "text", "name of the grouping, such as neighbourhoods"),
+        Column("group_name", "text", "name of the group"),
+        PRACTICE,
+    ),
+)
+
 REGISTERS: dict[str, TableContract] = {
-    c.name: c for c in (SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES)
+    c.name: c
+    for c in (SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS)
 }
 
 
@@ -218,6 +230,8 @@ SYNONYMS = (
     Synonyms("annual_gbp", ("annual value", "value", "contract value")),
     Synonyms("contract", ("contract name", "service", "scheme")),
     Synonyms("fte", ("wte", "vacant fte")),
+    Synonyms("grouping", ("kind", "set")),
+    Synonyms("group_name", ("group", "neighbourhood", "hub", "locality")),
     Synonyms("weekday", ("day",)),
     Synonyms("opens", ("open", "from", "start")),
     Synonyms("closes", ("close", "to", "end", "until")),
