@@ -8,8 +8,8 @@ import polars as pl
 
 from chesil.core.tables import Column, TableContract, check_table
 from chesil.sources.reading import Wanted, pick_columns
-from chesil.sources.sheets import read_sheet
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published
 
 BLANK = ("", "-", "*", "NULL")
 
@@ -41,7 +41,7 @@ WANTED = (
 
 def read_online_consultations(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the practice rows of Table 2; footnote numbers are taken off the headings."""
-    text, first_row = read_sheet(path, "Table 2", "Month [1]")
+    text, first_row = read_published(path, "Month [1]", "Table 2")
     text = text.rename({c: c.split(" [")[0] for c in text.columns})
     is_practice = pl.col("GP Code").str.contains("^[A-Z][A-Z0-9][0-9]{4}$")
     table = pick_columns(text.filter(is_practice), WANTED, path, first_row=first_row)

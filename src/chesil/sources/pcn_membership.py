@@ -8,8 +8,8 @@ import polars as pl
 
 from chesil.core.tables import Column, TableContract, check_table
 from chesil.sources.reading import Wanted, pick_columns
-from chesil.sources.sheets import read_sheet
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published
 
 SHEET = "PCN Core Partner Details"
 
@@ -41,7 +41,7 @@ WANTED = (
 
 def read_pcn_membership(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the core partners of an ePCN workbook; raises `InputRefused` with every fault."""
-    text, first_row = read_sheet(path, SHEET, "Partner Organisation Code")
+    text, first_row = read_published(path, "Partner Organisation Code", SHEET)
     text = text.filter(pl.any_horizontal(pl.all() != ""))
     table = pick_columns(text, WANTED, path, first_row=first_row).unique(maintain_order=True)
     return {"pcn_membership": check_table(table, PCN_MEMBERSHIP, path.name, first_row)}

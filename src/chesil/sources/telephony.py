@@ -8,8 +8,8 @@ import polars as pl
 
 from chesil.core.tables import Column, TableContract, check_table
 from chesil.sources.reading import Wanted, pick_columns
-from chesil.sources.sheets import read_sheet
 from chesil.sources.source import OGL, Edition, Source
+from chesil.sources.workbooks import read_published
 
 TELEPHONY = TableContract(
     name="telephony",
@@ -40,7 +40,7 @@ WANTED = (
 
 def read_telephony(path: Path) -> Mapping[str, pl.DataFrame]:
     """Read the practice rows of Table 3."""
-    text, first_row = read_sheet(path, "Table 3", "Month [1]")
+    text, first_row = read_published(path, "Month [1]", "Table 3")
     text = text.rename({c: _ended(c) for c in text.columns if c.startswith("Ended during the IVR")})
     is_practice = pl.col("GP Practice (ODS_CODE)").str.contains("^[A-Z][A-Z0-9][0-9]{4}$")
     table = pick_columns(text.filter(is_practice), WANTED, path, first_row=first_row)

@@ -83,8 +83,9 @@ def read_published_as(
         Wanted(w.name, w.type, w.published_as, required=w.required, blank=NOTES_ARE_BLANK)
         for w in wanted_of(contract, names, absent_ok)
     ]
-    table = english(pick_columns(text, wanted, path, first_row=first_row), contract.names[0], path)
-    return check_table(table, contract, path.name, first_row)
+    numbered = pick_columns(text, wanted, path, first_row=first_row).with_row_index("file_row", offset=first_row)
+    table = english(numbered, contract.names[0], path)
+    return check_table(table.drop("file_row"), contract, path.name, first_row, table["file_row"].to_list())
 
 
 def english(table: pl.DataFrame, code: str, path: Path, begins: Iterable[str] = ("E01",)) -> pl.DataFrame:

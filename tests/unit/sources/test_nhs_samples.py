@@ -180,9 +180,9 @@ def test_networks_from_a_workbook_with_broken_headings(tmp_path: Path) -> None:
 
 
 def test_a_workbook_without_its_sheet_or_heading_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match="there is no sheet"):
+    with pytest.raises(InputRefused, match="no sheet named `PCN Core Partner Details` has a heading"):
         read("pcn_membership", _book(tmp_path / "a.xlsx", "Else", [PCN_HEADS]))
-    with pytest.raises(InputRefused, match="no row of the sheet"):
+    with pytest.raises(InputRefused, match="has a heading that begins `Partner Organisation Code`"):
         read("pcn_membership", _book(tmp_path / "b.xlsx", "PCN Core Partner Details", [["x"]]))
 
 
