@@ -28,6 +28,7 @@ from chesil.packing.practices import (
     build_practices,
     build_registers,
     build_staff,
+    network_judgements,
 )
 from chesil.packing.raw import Built, Raw
 from chesil.packs.pack import CONTRACTS, ENGLAND, Origin
@@ -148,7 +149,7 @@ def _write(tables: dict[str, Built], raw: Raw, out: Path, diagnostics: dict[str,
         "fingerprint": fingerprint,
         "tables": entries,
         "receipts": [raw.receipts[i].as_dict() for i in used],
-        "judgements": JUDGEMENTS,
+        "judgements": [*JUDGEMENTS, *network_judgements(raw)],
         "diagnostics": diagnostics,
     }
     write_whole(out / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
@@ -182,13 +183,6 @@ JUDGEMENTS: list[dict[str, Any]] = [
         "we_use": "The board of 2022 to which most patients of each group's surviving practices belong.",
         "because": "It lets a place be compared with itself over time.",
         "vintage": "2015/16",
-    },
-    {
-        "about": "Network of a practice, 2022/23",
-        "source_says": "The network register of January 2023 and the list map of January 2022 differ for some practices.",
-        "we_use": "The register of January 2023; the list map where the register has no entry.",
-        "because": "The register is nearer to the vintage's other tables.",
-        "vintage": "2022/23",
     },
     {
         "about": "Values published for LSOA 2021",

@@ -1,9 +1,11 @@
 """The practice tables of the pack: practices at three vintages, their ages, staff, payments and registers."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from chesil.core.errors import some_of
 from chesil.packing.raw import Built, Raw
 
 LISTS_2022 = date(2022, 7, 1)
@@ -150,6 +152,36 @@ def current_pcns(raw: Raw) -> pl.DataFrame:
         .first()
         .select("practice_code", "pcn_code", "pcn_name")
     )
+
+
+def network_judgements(raw: Raw) -> list[dict[str, Any]]:
+    """One judgement a board of 2022 in which the network register and the list map name different networks."""
+    mapped = raw.read("gp_list_map", date(2022, 1, 1)).select("practice_code", pl.col("pcn_code").alias("mapped"))
+    boards = _practices_2022(raw).select("practice_code", "icb_code", "sub_icb_code")
+    differ = (
+        mapped.join(current_pcns(raw), on="practice_code")
+        .filter((pl.col("mapped") != pl.col("pcn_code")) & (pl.col("mapped") != "U"))
+        .join(boards, on="practice_code")
+        .sort("icb_code", "practice_code")
+    )
+    judgements = []
+    for (board,), rows in differ.group_by("icb_code", maintain_order=True):
+        each = [f"{r['practice_code']} {r['mapped']} or {r['pcn_code']}" for r in rows.iter_rows(named=True)]
+        judgements.append(
+            {
+                "about": f"Networks of {rows.height} practices of {board}, 2022/23",
+                "source_says": f"The list map of January 2022 and the network register of January 2023 differ: {some_of(each, 12)}.",
+                "we_use": "The register of January 2023, the second of each pair.",
+                "because": "It is nearer to the vintage's other tables.",
+                "vintage": "2022/23",
+                "codes": [
+                    board,
+                    *rows["sub_icb_code"].unique().sort().to_list(),
+                    *rows["pcn_code"].unique().sort().to_list(),
+                ],
+            }
+        )
+    return judgements
 
 
 def _practices_2025(raw: Raw) -> pl.DataFrame:
