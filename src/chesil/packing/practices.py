@@ -170,7 +170,8 @@ def network_judgements(raw: Raw) -> list[dict[str, Any]]:
         judgements.append(
             {
                 "about": f"Networks of {rows.height} practices of {board}, 2022/23",
-                "source_says": f"The list map of January 2022 and the network register of January 2023 differ: {some_of(each, 12)}.",
+                "source_says": "The list map of January 2022 and the network register of January 2023 differ: "
+                f"{some_of(each, 12)}.",
                 "we_use": "The register of January 2023, the second of each pair.",
                 "because": "It is nearer to the vintage's other tables.",
                 "vintage": "2022/23",
