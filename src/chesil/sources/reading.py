@@ -1,5 +1,6 @@
 """Strict reading of published files: bytes to text columns, then to typed columns, with every fault named."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -59,7 +60,7 @@ def read_text_table(
         raise refused(path, "the file is empty", "", "Fetch it again")
     names = list(columns) if columns is not None else None
     try:
-        return pl.read_csv(
+        table = pl.read_csv(
             io.StringIO(text),
             has_header=names is None,
             new_columns=names,
@@ -67,10 +68,36 @@ def read_text_table(
             separator=separator,
             skip_rows=skip_rows,
         )
+    except pl.exceptions.SchemaError as error:
+        raise refused(path, f"it has not the {len(names or [])} columns that it should", "", LAYOUT_WAY_OUT) from error
     except (pl.exceptions.ComputeError, pl.exceptions.ShapeError, pl.exceptions.NoDataError) as error:
         raise refused(
             path, f"the rows do not all have the same columns ({_first_line(error)})", "", LAYOUT_WAY_OUT
         ) from error
+    _refuse_short_rows(table, text, path, separator, skip_rows)
+    return table
+
+
+def _refuse_short_rows(table: pl.DataFrame, text: str, path: Path, separator: str, skip_rows: int) -> None:
+    """Refuse a file with a row that ends early: Polars would take what it lacks for blank.
+
+    Such a row has nothing in the last column, so the rows are counted out only where that has a blank.
+    """
+    if not table.width or not table.to_series(table.width - 1).null_count():
+        return
+    short = [
+        (number, len(fields))
+        for number, fields in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1)
+        if number > skip_rows and 0 < len(fields) < table.width
+    ]
+    problems = [
+        Problem(f"the row has {has} columns, not {table.width}", f"{path.name} row {number}", "it may be cut short")
+        for number, has in short[:MOST_ROWS_NAMED]
+    ]
+    if len(short) > MOST_ROWS_NAMED:
+        problems.append(Problem(f"{len(short) - MOST_ROWS_NAMED:,} more rows are too short", path.name))
+    if problems:
+        raise InputRefused(f"{path.name} cannot be read", problems, LAYOUT_WAY_OUT)
 
 
 def file_bytes(path: Path, member: str = "") -> bytes:
