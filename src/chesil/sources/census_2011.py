@@ -27,6 +27,9 @@ def read_share_2011(
         empty = table.filter((pl.col(whole) == 0) | pl.col(whole).is_null())["lsoa11"].to_list()
         if empty:
             raise refused(path, f"{len(empty):,} areas have nobody to count, first {empty[0]}")
+        negative = table.filter(pl.any_horizontal(pl.col(*parts, whole) < 0))["lsoa11"].to_list()
+        if negative:
+            raise refused(path, f"{len(negative):,} areas have a count below 0, first {negative[0]}")
         summed = pl.sum_horizontal(list(parts), ignore_nulls=False)
         table = table.select("lsoa11", (summed / pl.col(whole)).alias(name))
     else:

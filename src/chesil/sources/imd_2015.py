@@ -16,7 +16,7 @@ IMD_2015 = TableContract(
     key=("lsoa11",),
     columns=(
         Column("lsoa11", "text", "code of the small area (LSOA 2011)", pattern="E01[0-9]{6}"),
-        Column("imd_score", "float", "Index of Multiple Deprivation", unit="score"),
+        Column("imd_score", "float", "Index of Multiple Deprivation", unit="score", low=0),
     ),
 )
 

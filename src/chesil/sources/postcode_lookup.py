@@ -16,11 +16,11 @@ POSTCODE_LOOKUP = TableContract(
     key=("postcode",),
     columns=(
         Column("postcode", "text", "postcode"),
-        Column("introduced", "int", "year and month it came into use", missing=True),
-        Column("terminated", "int", "year and month it ended", missing=True),
+        Column("introduced", "int", "year and month it came into use", missing=True, low=190_001),
+        Column("terminated", "int", "year and month it ended", missing=True, low=190_001),
         Column("lsoa11", "text", "small area (LSOA 2011)", missing=True),
-        Column("easting", "float", "easting", "metres", missing=True),
-        Column("northing", "float", "northing", "metres", missing=True),
+        Column("easting", "float", "easting", "metres", missing=True, low=0, high=800_000),
+        Column("northing", "float", "northing", "metres", missing=True, low=0, high=1_300_000),
     ),
 )
 

@@ -16,8 +16,8 @@ STROKE_UNITS = TableContract(
     key=("hospital_postcode",),
     columns=(
         Column("hospital_postcode", "text", "postcode without a space"),
-        Column("easting", "int", "easting", unit="metres"),
-        Column("northing", "int", "northing", unit="metres"),
+        Column("easting", "int", "easting", unit="metres", low=0, high=800_000),
+        Column("northing", "int", "northing", unit="metres", low=0, high=1_300_000),
     ),
 )
 
