@@ -69,8 +69,12 @@ def main() -> None:
     tenths = rng.integers(50_000, 120_000, 10).astype(float)
 
     def slopes() -> None:
-        for _ in range(42):
-            simulated_slope_index(np.linspace(76, 82, 10), np.full(10, 0.4), tenths, np.random.default_rng(1))
+        values, errors, people = (
+            np.tile(np.linspace(76, 82, 10), (42, 1)),
+            np.full((42, 10), 0.4),
+            np.tile(tenths, (42, 1)),
+        )
+        simulated_slope_index(values, errors, people, np.random.default_rng(1))
 
     table.add_row("slope index, 42 boards x 100,000 draws", f"{timed(slopes):.2f}", "–", "2")
     Console(width=120).print(table)
