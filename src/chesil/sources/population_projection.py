@@ -52,11 +52,13 @@ def read_population_projection(path: Path) -> Mapping[str, pl.DataFrame]:
     detail = long.filter(pl.col("age").str.to_lowercase() != TOTAL.lower())
     totals = long.filter(pl.col("age").str.to_lowercase() == TOTAL.lower())
     summed = detail.group_by("area_code", "year").agg(pl.col("people").sum().alias("summed"))
-    wrong = summed.join(totals, on=["area_code", "year"], how="full").filter(
+    wrong = summed.join(totals, on=["area_code", "year"], how="full", coalesce=True).filter(
         ~((pl.col("people") - pl.col("summed")).abs() <= MAY_DIFFER_BY).fill_null(False)
     )
     if wrong.height:
-        raise refused(path, f"the ages of {wrong.height} columns do not add up to their printed total")
+        area, year = wrong.sort("area_code", "year").select("area_code", "year").row(0)
+        what = f"the ages of {wrong.height} columns do not add up to their printed total, first {area} in {year}"
+        raise refused(path, what)
     table = detail.with_columns(
         pl.col("age").str.extract(r"^(\d+)").cast(pl.Int64), pl.col("year").cast(pl.Int64)
     ).select(POPULATION_PROJECTION.names)
