@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
 from chesil.measures.asking import newest_vintage
-from chesil.measures.card import Measure, all_measures
+from chesil.measures.card import Measure, all_cards, all_measures
 from chesil.measures.computing import ALL, Unit, compute_measure, old_note, units_of
 from chesil.packs.pack import read_manifest
 from chesil.place.assembling import assemble_place
@@ -23,7 +24,7 @@ LEVELS = ("practice", "pcn", ALL)
 
 @dataclass(frozen=True)
 class Plan:
-    """A study with its places by vintage and every figure, by measure and unit."""
+    """A study with its places by vintage, what each analysis found, and every figure, by measure and unit."""
 
     study: Study
     place: Place
@@ -37,7 +38,14 @@ class Plan:
     receipts: Mapping[str, Receipt]
     pack_fingerprint: str
     diagnostics: Mapping[str, str]
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = field(default=())
+
+    @property
+    def cards(self) -> dict[str, Measure]:
+        """The card of every measure that has a figure, of the plan's own measures and of its analyses'."""
+        made = {name for name, _ in self.figures}
+        return {c.name: c for c in all_cards() if c.name in made}
 
     def figure(self, measure: str, code: str) -> Figure:
         """The figure of a measure for a practice, PCN, the place or "England"."""
@@ -69,6 +77,9 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         figures |= _by_unit(of_england[:1], study)
         boards[measure.name] = tuple(of_england[1:])
     place = places[study.vintage]
+    assessments = {a.analysis: a for a in _assess(study, places, england, figures, tell)}
+    for assessment in assessments.values():
+        figures |= _by_unit(list(assessment.figures), study)
     manifest = read_manifest()
     return Plan(
         study=study,
@@ -83,8 +94,20 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         receipts=manifest.receipts,
         pack_fingerprint=manifest.fingerprint,
         diagnostics=manifest.diagnostics,
+        assessments=assessments,
         judgements=(*study.judgements, *_judgements(places)),
     )
+
+
+def _assess(
+    study: Study,
+    places: Mapping[str, Place],
+    england: Mapping[str, Place],
+    figures: Mapping[tuple[str, str], Figure],
+    tell: Callable[[str], None],
+) -> list[Assessment]:
+    """Every analysis in order: each is given the places, tables and earlier figures that it needs, and nothing else."""
+    return []
 
 
 def _with_drawn_groups(place: Place, study: Study) -> Place:

@@ -19,6 +19,21 @@ from chesil.registers.importing import read_register
 
 SCHEMA_VERSION = 1
 FIELDS = ("schema_version", "title", "place", "practices", "areas", "vintage", "as_at", "edition", "about")
+ANALYSES = (
+    "need",
+    "variation",
+    "access",
+    "workforce",
+    "resilience",
+    "estates",
+    "grouping",
+    "siting",
+    "appraisal",
+    "equality",
+    "money",
+    "delivery",
+)
+"""Analyses for which study.toml may hold a table of settings, such as [access]."""
 EDITIONS = ("board", "practice", "public")
 
 
@@ -35,6 +50,7 @@ class Study:
     about: str = ""
     judgements: tuple[Judgement, ...] = ()
     registers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_study(folder: Path) -> Study:
@@ -65,6 +81,7 @@ def read_study(folder: Path) -> Study:
         about=record.get("about", ""),
         judgements=judgements,
         registers=registers,
+        settings={name: record[name] for name in ANALYSES if name in record},
     )
 
 
@@ -103,9 +120,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _settings_problems(record: Mapping[str, Any], where: str) -> list[Problem]:
     problems = [
-        Problem(f"`{name}` is not a setting of a study", where, "", did_you_mean(name, FIELDS))
+        Problem(f"`{name}` is not a setting of a study", where, "", did_you_mean(name, (*FIELDS, *ANALYSES)))
         for name in record
-        if name not in FIELDS
+        if name not in FIELDS and name not in ANALYSES
+    ]
+    problems += [
+        Problem(f"`{name}` is not a table of settings", where, "", f"Write it as [{name}] with one setting a line")
+        for name in ANALYSES
+        if name in record and not isinstance(record[name], dict)
     ]
     version = record.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:

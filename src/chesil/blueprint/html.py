@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from markupsafe import Markup
 from chesil.blueprint.atlas import Atlas, make_atlas, map_of_network, map_of_place
 from chesil.blueprint.charts import STRIP_MEASURES, strip_chart
 from chesil.blueprint.editions import EDITION_WORDS, make_safe_to_publish
+from chesil.blueprint.section_html import section_view
+from chesil.blueprint.sections import section_makers
 from chesil.blueprint.sentences import Teller
 from chesil.blueprint.views import figure_row, figure_view, journeys, measure_view, receipt_view, table_of
 from chesil.blueprint.words import place_name
@@ -30,28 +33,37 @@ def publish_html(plan: Plan, out: Path, tell: Callable[[str], None] = lambda _: 
     """Write the pages of a plan into `out`, whole or not at all; return the path of index.html."""
     plan = _as_edition(plan)
     environment = Environment(loader=PackageLoader("chesil.blueprint"), undefined=StrictUndefined, autoescape=True)
+    sections = [(m, s) for m in section_makers() if (s := m.of_place(plan)) is not None]
+    site = _site(plan, [{"file": f"{m.key}.html", "name": m.name} for m, _ in sections])
     tell("drawing maps")
     atlas = make_atlas(plan)
+    write = partial(_write, plan, site, environment)
     with whole_folder(out) as folder:
         for name in STATIC:
             (folder / name).write_bytes(files("chesil.blueprint").joinpath("templates", name).read_bytes())
         tell("writing the overview")
-        _write(environment, folder / "index.html", "index.html", plan, "", *_index(plan, atlas))
+        write(folder / "index.html", "index.html", "", *_index(plan, atlas))
         for unit in plan.pcns:
             tell(f"writing {place_name(unit.name)}")
             page = _network(plan, atlas, unit.code, unit.name, unit.practices)
-            _write(environment, folder / "networks" / f"{unit.code}.html", "network.html", plan, "../", *page)
+            write(folder / "networks" / f"{unit.code}.html", "network.html", "../", *page)
+        for maker, section in sections:
+            tell(f"writing {maker.name}")
+            view = section_view(section, plan.cards, _by_id(plan), "")
+            safe = [plan.figures[f.measure, f.unit_code] for f in section.figures]
+            write(folder / f"{maker.key}.html", "section.html", "", {"section": view}, safe)
         tell("writing figures, measures and sources")
         used = {r for f in plan.figures.values() for r in f.receipts}
         receipts = [receipt_view(plan.receipts[r]) for r in sorted(used)]
-        measures = [measure_view(m, plan) for m in plan.measures]
-        groups = [
-            {"measure": m, "rows": [figure_row(f, m) for (name, _), f in plan.figures.items() if name == m.name]}
-            for m in plan.measures
-        ]
-        _write(environment, folder / "figures.html", "figures.html", plan, "", {"groups": groups}, [])
-        _write(environment, folder / "measures.html", "measures.html", plan, "", {"measures": measures}, [])
-        _write(environment, folder / "sources.html", "sources.html", plan, "", {"receipts": receipts}, [])
+        by_measure: dict[str, list[Figure]] = {}
+        for (name, _), figure in plan.figures.items():
+            by_measure.setdefault(name, []).append(figure)
+        cards = plan.cards
+        measures = [measure_view(m, plan) for m in cards.values()]
+        groups = [{"measure": m, "rows": [figure_row(f, m) for f in by_measure[m.name]]} for m in cards.values()]
+        write(folder / "figures.html", "figures.html", "", {"groups": groups}, [])
+        write(folder / "measures.html", "measures.html", "", {"measures": measures}, [])
+        write(folder / "sources.html", "sources.html", "", {"receipts": receipts}, [])
         (folder / "figures.csv").write_text(_csv(plan.figures.values()), encoding="utf-8")
     return out / "index.html"
 
@@ -62,24 +74,35 @@ def _as_edition(plan: Plan) -> Plan:
     return replace(plan, figures={key: safe[f.id] for key, f in plan.figures.items()})
 
 
+def _by_id(plan: Plan) -> dict[str, Figure]:
+    """Figures as the edition may show them, by the id that a section knows them by."""
+    return {f.id: f for f in plan.figures.values()}
+
+
+def _site(plan: Plan, pages: list[dict[str, str]]) -> dict[str, Any]:
+    """What every page says of the blueprint as a whole."""
+    return {
+        "title": plan.study.title,
+        "edition": plan.study.edition,
+        "edition_words": EDITION_WORDS[plan.study.edition],
+        "as_at": f"{plan.study.as_at:%-d %B %Y}",
+        "fingerprint": plan.pack_fingerprint[:12],
+        "pages": pages,
+    }
+
+
 def _write(
+    plan: Plan,
+    site: dict[str, Any],
     environment: Environment,
     path: Path,
     template: str,
-    plan: Plan,
     root: str,
     page: dict[str, Any],
     used: Iterable[Figure],
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(journeys(used, plan), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    site = {
-        "title": plan.study.title,
-        "edition": plan.study.edition,
-        "edition_words": EDITION_WORDS[plan.study.edition],
-        "as_at": f"{plan.study.as_at:%-d %B %Y}",
-        "fingerprint": plan.pack_fingerprint[:12],
-    }
     # A closing tag inside the data would end the script; JSON may write < as an escape.
     safe_json = Markup(text.replace("<", "\\u003c"))
     html = environment.get_template(template).render(site=site, root=root, page_json=safe_json, **page)
@@ -149,6 +172,9 @@ def _network(
         first="Practice",
     )
     every, more = _every_measure(plan, both)
+    unit = next(u for u in plan.pcns if u.code == code)
+    sections = [s for m in section_makers() if (s := m.of_group(plan, unit)) is not None]
+    of_sections = [plan.figures[f.measure, f.unit_code] for s in sections for f in s.figures]
     page = {
         "name": name,
         "code": code,
@@ -163,8 +189,9 @@ def _network(
         },
         "table": table,
         "all": every,
+        "sections": [section_view(s, plan.cards, _by_id(plan), "../") for s in sections],
     }
-    return page, [*teller.used, *shown, *more]
+    return page, [*teller.used, *shown, *more, *of_sections]
 
 
 def _every_measure(plan: Plan, columns: list[tuple[str, str, str]]) -> tuple[dict[str, Any], list[Figure]]:

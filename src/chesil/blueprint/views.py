@@ -22,9 +22,9 @@ class FigureView:
     root: str
 
 
-def figure_view(figure: Figure, measure: Measure, root: str) -> FigureView:
-    """The figure with its text and the address of its journey."""
-    return FigureView(figure.id, anchor(figure), figure_text(figure, measure), figure.is_known, root)
+def figure_view(figure: Figure, measure: Measure, root: str, text: str = "") -> FigureView:
+    """The figure with its text (or other words for it) and the address of its journey."""
+    return FigureView(figure.id, anchor(figure), text or figure_text(figure, measure), figure.is_known, root)
 
 
 def anchor(figure: Figure) -> str:
@@ -34,7 +34,7 @@ def anchor(figure: Figure) -> str:
 
 def journeys(figures: Iterable[Figure], plan: Plan) -> dict[str, Any]:
     """What the page's script needs to open each figure: its facts and its receipts, once each."""
-    cards = {m.name: m for m in plan.measures}
+    cards = plan.cards
     facts = {f.id: _facts(f, cards[f.measure]) for f in figures}
     used = sorted({r for f in facts.values() for r in f["receipts"]})
     return {"figures": facts, "receipts": {r: plan.receipts[r].sentence for r in used}}
@@ -83,8 +83,9 @@ def receipt_view(receipt: Receipt) -> dict[str, str]:
 
 def measure_view(measure: Measure, plan: Plan) -> dict[str, str]:
     """A card in words."""
-    here = plan.figures[measure.name, plan.place.code]
+    here = plan.figures.get((measure.name, plan.place.code)) or _first_of(plan, measure.name)
     limits = "95% and 99.8% limits (Wilson)" if measure.limits == "wilson" else f"none: {measure.no_limits_because}"
+    limits = "said beside each figure" if measure.made_by else limits
     return {
         "name": measure.name,
         "title": measure.title,
@@ -96,6 +97,10 @@ def measure_view(measure: Measure, plan: Plan) -> dict[str, str]:
         "limits_words": limits,
         "shown": f"{period_text(here.period)} (vintage {here.vintage})",
     }
+
+
+def _first_of(plan: Plan, measure: str) -> Figure:
+    return next(f for (name, _), f in plan.figures.items() if name == measure)
 
 
 def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:

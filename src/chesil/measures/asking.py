@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from chesil.core.errors import ChesilError
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
 from chesil.measures.card import Measure, Quantity, load_measure
@@ -51,13 +52,24 @@ def ask_figure(
 
     Without `vintage`, the newest at which the measure exists. A figure over two years old at `as_at` is marked so.
     """
-    measure = load_measure(measure_name)
+    measure = _computable(measure_name)
     chosen = find_vintage(vintage).name if vintage else newest_vintage(measure, as_at)
     tables = frozenset(q.table for q in measure.quantities)
     where = place if place is not None else assemble_place(code, vintage=chosen, as_at=as_at, only=tables)
     figure = compute_measure(where, measure, units_of(where, ALL))[0]
     note = old_note(figure, as_at) if as_at else ""
     return figure.with_note(note) if note else figure
+
+
+def _computable(name: str) -> Measure:
+    measure = load_measure(name)
+    if measure.made_by:
+        raise ChesilError(
+            f"`{name}` is made by the analysis of {measure.made_by}, for a whole study at once",
+            [],
+            "Publish the study with `chesil blueprint STUDY --out DIR` and press the number there",
+        )
+    return measure
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class Journey:
 
 def trace_journey(measure_name: str, code: str, *, vintage: str | None = None, as_at: date | None = None) -> Journey:
     """Every step from published file to figure, with values."""
-    measure = load_measure(measure_name)
+    measure = _computable(measure_name)
     chosen = find_vintage(vintage).name if vintage else newest_vintage(measure, as_at)
     place = assemble_place(code, vintage=chosen, as_at=as_at)
     figure = ask_figure(measure_name, code, vintage=chosen, as_at=as_at, place=place)

@@ -19,20 +19,24 @@ class Quantity:
 
     `where` holds a column's value, list of values, {min, max} or {not_in}. `times` is a column that each row is
     multiplied by: of the practice (for `practices`) or of the area (for `registrations`). `rows` says what a
-    practice with no such row has: "unknown", or "zero" where the table lists only what is not zero.
+    practice with no such row has: "unknown", or "zero" where the table lists only what is not zero. On the card of a
+    measure that an analysis makes, only `about` is filled.
     """
 
-    table: str
-    column: str
     about: str
     where: Mapping[str, Any]
+    table: str = ""
+    column: str = ""
     times: str = ""
     rows: str = "unknown"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A card: everything a reader is told about a measure, and all that its computation needs."""
+    """A card: everything a reader is told about a measure, and all that its computation needs.
+
+    `made_by` names the analysis whose code computes it; without it the card alone says how, and `compute_measure` does.
+    """
 
     name: str
     title: str
@@ -52,6 +56,7 @@ class Measure:
     period_of: Mapping[str, str] | None = None
     implausible_above: str = ""
     formula: str = ""
+    made_by: str = ""
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -75,9 +80,14 @@ def load_measure(name: str) -> Measure:
     return Measure(name=name, **record)
 
 
-def all_measures() -> list[Measure]:
-    """Every card, in order of the alphabet."""
+def all_cards() -> list[Measure]:
+    """Every card, in order of the alphabet: of measures that a card computes and of those that an analysis makes."""
     return [load_measure(name) for name in definition_names("measures")]
+
+
+def all_measures() -> list[Measure]:
+    """The cards that `compute_measure` can compute, in order of the alphabet."""
+    return [card for card in all_cards() if not card.made_by]
 
 
 def _quantity(record: Mapping[str, Any]) -> Quantity:
@@ -101,16 +111,17 @@ def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
     problems += [
         Problem(f"`{f}` is not a field of a card", "", "", did_you_mean(f, fields)) for f in set(record) - fields
     ]
-    if record.get("method") not in METHODS:
+    made_by = record.get("made_by", "")
+    if not made_by and record.get("method") not in METHODS:
         problems.append(Problem(f"method `{record.get('method')}` is not {or_list(METHODS)}"))
     if record.get("polarity") not in POLARITIES:
         problems.append(Problem(f"polarity `{record.get('polarity')}` is not {or_list(POLARITIES)}"))
     for part in ("numerator", "denominator"):
         table = record.get(part, {}).get("table")
-        if part in record and table not in TABLES:
+        if part in record and not made_by and table not in TABLES:
             problems.append(
                 Problem(f"table `{table}` is not {or_list(TABLES)}", part, "", did_you_mean(str(table), TABLES))
             )
-    if record.get("limits", "none") == "none" and not record.get("no_limits_because"):
+    if not made_by and record.get("limits", "none") == "none" and not record.get("no_limits_because"):
         problems.append(Problem("`no_limits_because` is missing: a figure without limits must say why"))
     return problems

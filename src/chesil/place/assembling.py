@@ -9,6 +9,7 @@ import polars as pl
 from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
 from chesil.packs.pack import CONTRACTS, read_manifest, read_table
 from chesil.place.finding import Match, check_practices, resolve_code
+from chesil.place.local_tables import with_local_columns
 from chesil.place.place import AREA_PACK_TABLES, Judgement, Place
 from chesil.place.vintage import Vintage, find_vintage, vintage_on
 
@@ -171,7 +172,7 @@ def _cut(
         payments=read("payments", mine & (pl.col("year") == vintage.payments_year))
         .sort("practice_code", "stream")
         .with_columns((pl.col("pence") / 100).alias("gbp")),
-        sites=read("sites", mine).sort("practice_code", "site_code"),
+        sites=with_local_columns(read("sites", mine).sort("practice_code", "site_code")),
         groups=groups.filter(
             pl.when(pl.col("member_type") == "practice")
             .then(pl.col("member_code").is_in(practices_in.implode()))

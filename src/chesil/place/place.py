@@ -10,6 +10,8 @@ from io import BytesIO
 
 import polars as pl
 
+from chesil.place.local_tables import ACTIVITY, HOMES, HOURS, PARAMETERS
+
 AREA_PACK_TABLES = (
     "areas",
     "area_deprivation",
@@ -42,7 +44,8 @@ class Place:
     """One part of England as at a vintage. Never edited: `with_tables` makes another.
 
     `areas` lie inside the edge; `areas_beyond` are the others in which its patients live. `registrations` hold the
-    patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices.
+    patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices. `sites`,
+    `hours`, `homes`, `activity` and `parameters` also hold what only a study or an edit knows; see `local_tables`.
     """
 
     name: str
@@ -62,6 +65,10 @@ class Place:
     payments: pl.DataFrame
     sites: pl.DataFrame
     groups: pl.DataFrame
+    hours: pl.DataFrame = field(default_factory=HOURS.empty)
+    homes: pl.DataFrame = field(default_factory=HOMES.empty)
+    activity: pl.DataFrame = field(default_factory=ACTIVITY.empty)
+    parameters: pl.DataFrame = field(default_factory=PARAMETERS.empty)
     receipts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = ()
     registrations_are: str = "published"

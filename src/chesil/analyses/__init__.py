@@ -1,0 +1,1 @@
+"""Analyses: each reads a place and gives figures; none imports another."""

@@ -1,0 +1,66 @@
+"""Sections as the web page's templates take them: figures with their addresses, charts and maps drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from chesil.blueprint.charts import to_svg
+from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.views import FigureView, figure_view
+from chesil.core.figure import Figure
+from chesil.measures.card import Measure
+
+
+def section_view(
+    section: Section, cards: Mapping[str, Measure], figures: Mapping[str, Figure], root: str
+) -> dict[str, Any]:
+    """A section for the template. `figures` by id are those that the edition may show: they stand in for the section's."""
+
+    def shown(word: "str | Shown") -> "str | FigureView":
+        if isinstance(word, str):
+            return word
+        safe = figures[word.figure.id]
+        return figure_view(safe, cards[safe.measure], root, word.text if safe.is_known else "")
+
+    def words(all_words: Words) -> list["str | FigureView"]:
+        return [shown(w) for w in all_words]
+
+    def block(b: Block) -> dict[str, Any]:
+        match b:
+            case Subheading(text):
+                return {"kind": "subheading", "text": text}
+            case Paragraph(sentence, is_quiet):
+                return {"kind": "paragraph", "words": words(sentence), "is_quiet": is_quiet}
+            case Bullets(items):
+                return {"kind": "bullets", "items": [words(i) for i in items]}
+            case Chart(specification, alt, caption):
+                return {"kind": "chart", "svg": Markup(to_svg(dict(specification))), "alt": alt, "caption": caption}
+            case Map(svg, legend, alt, caption):
+                return {"kind": "map", "svg": Markup(svg), "legend": Markup(legend), "alt": alt, "caption": caption}
+            case Table():
+                rows = [
+                    {
+                        "name": r.name,
+                        "cells": words(r.cells),
+                        "is_total": r.is_total,
+                        "href": f"{root}{r.href}" if r.href else "",
+                    }
+                    for r in b.rows
+                ]
+                return {
+                    "kind": "table",
+                    "caption": b.caption,
+                    "heads": b.heads,
+                    "rows": rows,
+                    "text_columns": b.text_columns,
+                    "note": b.note,
+                }
+
+    return {
+        "key": section.key,
+        "name": section.name,
+        "heading": section.heading,
+        "lead": [words(w) for w in section.lead],
+        "blocks": [block(b) for b in section.blocks],
+    }

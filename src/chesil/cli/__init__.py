@@ -1,0 +1,36 @@
+"""The command line: find a place, begin a study, ask for a figure, publish a blueprint, keep the data."""
+
+import sys
+
+import typer
+
+from chesil.cli import data, figures, places, publishing
+from chesil.cli.printing import err
+from chesil.core.errors import ChesilError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__, rich_markup_mode=None
+)
+COMMANDS = (
+    places.places,
+    places.new,
+    places.check,
+    figures.figure,
+    figures.journey,
+    publishing.blueprint,
+)
+for command in COMMANDS:
+    app.command()(command)
+app.add_typer(data.data, name="data")
+
+
+def main() -> None:
+    """Run the command line; a `ChesilError` is printed without a traceback and ends with its exit code."""
+    try:
+        app()
+    except ChesilError as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("Stopped. Nothing was changed.", style="red")
+        sys.exit(130)

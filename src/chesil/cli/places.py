@@ -1,0 +1,74 @@
+"""Commands to find a place, begin a study of it and look the study over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chesil.cli.printing import Json, StudyFolder, out, show, today
+from chesil.core.errors import ChesilError
+
+
+def places(
+    text: Annotated[str, typer.Argument(help="Part of a name, a code or a postcode.")] = "", as_json: Json = False
+) -> None:
+    """List places whose code or name holds TEXT, or around a postcode; without TEXT, every integrated care board."""
+    from chesil.place.finding import KINDS, group_index, search_places
+
+    if text:
+        matches = [
+            (m.code, m.name, KINDS[m.kind], ", ".join(v for v in m.vintages if v), m.detail)
+            for m in search_places(text)
+        ]
+    else:
+        index = group_index().filter(group_index()["group_type"] == "icb")
+        matches = [
+            (r["group_code"], r["group_name"], KINDS["icb"], ", ".join(r["vintages"]), "")
+            for r in index.iter_rows(named=True)
+        ]
+    if not matches:
+        raise ChesilError(f"Nothing is called `{text}`", [], "Try a shorter part of the name, or a postcode")
+    show(("code", "name", "kind", "held at", ""), matches, as_json)
+
+
+def new(
+    study: Annotated[Path, typer.Argument(help="Folder of the new study.")],
+    icb: Annotated[str, typer.Option(help="Code or name of an integrated care board.")] = "",
+    pcn: Annotated[str, typer.Option(help="Code or name of a primary care network.")] = "",
+    council: Annotated[str, typer.Option(help="Code or name of a council.")] = "",
+    practices: Annotated[str, typer.Option(help="Practice codes, separated by commas.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the study.")] = "",
+) -> None:
+    """Begin a study of a place: a folder with study.toml, to be edited by hand."""
+    from chesil.blueprint.words import place_name
+    from chesil.place.assembling import assemble_place
+    from chesil.study import new_study
+
+    given = [g for g in (icb, pcn, council, practices) if g]
+    if len(given) != 1:
+        raise ChesilError("Name the place in one way", [], "Use one of --icb, --pcn, --council or --practices")
+    codes = [c.strip().upper() for c in practices.split(",") if c.strip()]
+    place = assemble_place(codes or given[0])
+    path = new_study(
+        study, title or place_name(place.name), as_at=today(), place="" if codes else place.code, practices=codes
+    )
+    out.print(
+        f"Wrote {path}. {place.name}: {place.practices.height} practices, {place.patients:,} patients.", highlight=False
+    )
+    out.print(f"Next: chesil blueprint {study} --out DIR", highlight=False)
+
+
+def check(study: StudyFolder) -> None:
+    """Read a study and everything in it, and say what is wrong or that nothing is."""
+    from chesil.place.assembling import assemble_place
+    from chesil.study import read_study
+
+    read = read_study(study)
+    place = assemble_place(read.wanted if isinstance(read.wanted, str) else list(read.wanted), vintage=read.vintage)
+    out.print(
+        f"{read.title}: {place.practices.height} practices, {place.patients:,} patients at {place.vintage}.",
+        highlight=False,
+    )
+    for name, table in read.registers.items():
+        out.print(f"  {name}: {table.height} rows", highlight=False)
+    out.print("Nothing is wrong.")

@@ -1,0 +1,110 @@
+"""Tables and columns of a place that no publication fills: a study's registers and a scenario's edits do."""
+
+import polars as pl
+
+from chesil.core.tables import Column, TableContract
+from chesil.packs.contracts_practices import SITES as PACK_SITES
+
+SITE_KINDS = ("main", "branch", "hub", "outreach", "candidate")
+SITE_STATUSES = ("open", "closed", "candidate")
+
+
+def _maybe(name: str, kind: str, about: str, unit: str = "") -> Column:
+    return Column(name, kind, about, unit, missing=True)  # type: ignore[arg-type]
+
+
+LOCAL_SITE_COLUMNS = (
+    Column("status", "text", "open, closed or candidate", one_of=SITE_STATUSES),
+    _maybe("owner", "text", "who owns it"),
+    _maybe("tenure", "text", "how it is held"),
+    _maybe("gia_m2", "float", "gross internal area", "m2"),
+    _maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms"),
+    _maybe("treatment_rooms", "int", "treatment rooms", "rooms"),
+    _maybe("lease_end", "date", "day the lease ends"),
+    _maybe("lease_break", "date", "next day the lease can be broken"),
+    _maybe("rent_gbp", "float", "rent a year", "GBP"),
+    _maybe("notional_rent_gbp", "float", "notional rent a year", "GBP"),
+    _maybe("rent_review", "date", "day of the next rent review"),
+    _maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
+    _maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
+    _maybe("condition_grade", "text", "condition, A good to D unacceptable"),
+    _maybe("year_built", "int", "year built"),
+    _maybe("utilisation_pct", "float", "share of room half-days used", "%"),
+    _maybe("backlog_gbp", "float", "backlog maintenance", "GBP"),
+    _maybe("step_free", "bool", "whether it can be entered without steps"),
+    _maybe("expansion_m2", "float", "room to extend", "m2"),
+    _maybe("equipment", "text", "equipment that a scenario adds"),
+)
+
+SITES = TableContract(
+    name="sites",
+    about="Sites of a place: the pack's surgeries with what a study's register and a scenario's edits say of them.",
+    key=("site_code",),
+    columns=(
+        *(
+            c if c.name != "kind" else Column("kind", "text", "kind of site", one_of=SITE_KINDS)
+            for c in PACK_SITES.columns
+        ),
+        *LOCAL_SITE_COLUMNS,
+    ),
+)
+
+HOURS = TableContract(
+    name="hours",
+    about="One row a site, weekday and session of opening.",
+    key=("site_code", "weekday", "opens"),
+    columns=(
+        Column("site_code", "text", "code of the site"),
+        Column("weekday", "text", "day"),
+        Column("opens", "text", "opening time, 24 hours"),
+        Column("closes", "text", "closing time, 24 hours"),
+        _maybe("kind", "text", "core or extended hours"),
+    ),
+)
+
+HOMES = TableContract(
+    name="homes",
+    about="Developments of homes, from the study's table of housing or an edit.",
+    key=("development",),
+    columns=(
+        Column("development", "text", "name or planning reference"),
+        _maybe("easting", "int", "easting", "metres"),
+        _maybe("northing", "int", "northing", "metres"),
+        Column("dwellings", "int", "homes", "homes"),
+        _maybe("people_per_dwelling", "float", "people in a home", "people"),
+        _maybe("first_completion", "date", "day of the first completions"),
+        _maybe("last_completion", "date", "day of the last completions"),
+        _maybe("status", "text", "stage"),
+    ),
+)
+
+ACTIVITY = TableContract(
+    name="activity",
+    about="Activity a year that an edit moves between settings, such as outpatient appointments into the community.",
+    key=("activity", "setting"),
+    columns=(
+        Column("activity", "text", "what is done"),
+        Column("setting", "text", "where it is done"),
+        Column("amount", "float", "how much a year; below nought where it leaves", "a year"),
+    ),
+)
+
+PARAMETERS = TableContract(
+    name="parameters",
+    about="Parameters that an edit sets to another value than the one in the definitions.",
+    key=("parameter",),
+    columns=(
+        Column("parameter", "text", "name of the parameter"),
+        Column("value", "float", "the value used instead"),
+    ),
+)
+
+
+def with_local_columns(sites: pl.DataFrame) -> pl.DataFrame:
+    """The pack's sites with the columns that only a study can fill, blank (unknown), each open."""
+    added = [
+        (pl.lit("open") if c.name == "status" else pl.lit(None)).cast(SITES.schema[c.name]).alias(c.name)
+        for c in LOCAL_SITE_COLUMNS
+        if c.name not in sites.columns
+    ]
+    return sites.with_columns(added)
