@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
-from chesil.core.whole_files import write_whole
+from chesil.core.receipt import Receipt
+from chesil.core.whole_files import sha256_of, write_whole
 from chesil.place.finding import KINDS, check_practices, resolve_code
 from chesil.place.place import Judgement
 from chesil.place.vintage import all_vintages
@@ -51,6 +52,8 @@ class Study:
     judgements: tuple[Judgement, ...] = ()
     registers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """Where the study's own tables come from: `study:<register>` for each, and `document:<name>` for each document."""
 
 
 def read_study(folder: Path) -> Study:
@@ -66,7 +69,7 @@ def read_study(folder: Path) -> Study:
     problems = _settings_problems(record, path.name)
     judgements, found = _read_judgements(folder / "judgements.toml")
     problems += found
-    registers, found = _read_registers(folder / "registers")
+    registers, receipts, found = _read_registers(folder / "registers")
     problems += found
     if problems:
         raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
@@ -81,6 +84,7 @@ def read_study(folder: Path) -> Study:
         about=record.get("about", ""),
         judgements=judgements,
         registers=registers,
+        receipts={**receipts, **_document_receipts(registers)},
         settings={name: record[name] for name in ANALYSES if name in record},
     )
 
@@ -175,8 +179,9 @@ def _read_judgements(path: Path) -> tuple[tuple[Judgement, ...], list[Problem]]:
     return tuple(found), problems
 
 
-def _read_registers(folder: Path) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+def _read_registers(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Receipt], list[Problem]]:
     tables: dict[str, pl.DataFrame] = {}
+    receipts: dict[str, Receipt] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.*")) if folder.exists() else []:
         if path.stem not in REGISTERS:
@@ -186,6 +191,34 @@ def _read_registers(folder: Path) -> tuple[dict[str, pl.DataFrame], list[Problem
             continue
         try:
             tables[path.stem] = read_register(path, REGISTERS[path.stem]).table
+            receipts[f"study:{path.stem}"] = _receipt_of(path, tables[path.stem].height)
         except InputRefused as error:
             problems += error.problems
-    return tables, problems
+    return tables, receipts, problems
+
+
+def _receipt_of(path: Path, rows: int) -> Receipt:
+    return Receipt(
+        id=f"study:{path.stem}",
+        publisher="This study",
+        publication=f"table of {path.stem.replace('_', ' ')}",
+        reference_date=None,
+        licence="As the study states",
+        file=path.name,
+        sha256=sha256_of(path),
+        rows_read=rows,
+        obtained="local",
+    )
+
+
+def _document_receipts(registers: Mapping[str, pl.DataFrame]) -> dict[str, Receipt]:
+    """A receipt for each document from which the study's statements were typed out."""
+    documents = registers.get("documents")
+    found = {}
+    for r in documents.iter_rows(named=True) if documents is not None else ():
+        name = f"document:{r['document']}"
+        found[name] = Receipt(
+            id=name, publisher=r["publisher"], publication=r["title"], reference_date=r["published_on"],
+            licence=r["licence"] or "Not stated", url=r["url"] or "", obtained="transcribed",
+        )  # fmt: skip
+    return found

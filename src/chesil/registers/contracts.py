@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chesil.core.tables import Column, TableContract
+from chesil.registers.contracts_strategy import STRATEGY_CONTRACTS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -195,8 +196,11 @@ GROUPS = TableContract(
 
 REGISTERS: dict[str, TableContract] = {
     c.name: c
-    for c in (SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS)
-}
+    for c in (
+        SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
+        *STRATEGY_CONTRACTS,
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
