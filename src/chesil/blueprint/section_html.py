@@ -33,7 +33,7 @@ def section_view(
             case Paragraph(sentence, is_quiet):
                 return {"kind": "paragraph", "words": words(sentence), "is_quiet": is_quiet}
             case Bullets(items):
-                return {"kind": "bullets", "items": [words(i) for i in items]}
+                return {"kind": "bullets", "points": [words(i) for i in items]}
             case Chart(specification, alt, caption):
                 return {"kind": "chart", "svg": Markup(to_svg(dict(specification))), "alt": alt, "caption": caption}
             case Map(svg, legend, alt, caption):
