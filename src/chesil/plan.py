@@ -14,6 +14,7 @@ from chesil.measures.computing import ALL, Unit, compute_measure, old_note, unit
 from chesil.packs.pack import read_manifest
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Judgement, Place
+from chesil.place.site_register import with_registers
 from chesil.study import Study
 
 ENGLAND = "England"
@@ -59,7 +60,7 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     vintages = sorted({study.vintage, *wanted_at.values()})
     tell("assembling the place and England")
     wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    places = {v: _with_drawn_groups(assemble_place(wanted, vintage=v, as_at=study.as_at), study) for v in vintages}
+    places = {v: _with_study_tables(assemble_place(wanted, vintage=v, as_at=study.as_at), study) for v in vintages}
     levels = (*LEVELS, *sorted({t for t in places[study.vintage].groups["group_type"] if t.startswith("study:")}))
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in vintages}
     now = [u for level in levels for u in units_of(places[study.vintage], level)]
@@ -110,8 +111,9 @@ def _assess(
     return []
 
 
-def _with_drawn_groups(place: Place, study: Study) -> Place:
-    """The place with the groupings of the study's own table of groups, if it has one."""
+def _with_study_tables(place: Place, study: Study) -> Place:
+    """The place with the study's own sites, hours, room use and homes, and the groupings of its table of groups."""
+    place = with_registers(place, study.registers)
     table = study.registers.get("groups")
     for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
         place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))

@@ -61,6 +61,7 @@ def new(
 def check(study: StudyFolder) -> None:
     """Read a study and everything in it, and say what is wrong or that nothing is."""
     from chesil.place.assembling import assemble_place
+    from chesil.place.site_register import merge_registers
     from chesil.study import read_study
 
     read = read_study(study)
@@ -69,6 +70,9 @@ def check(study: StudyFolder) -> None:
         f"{read.title}: {place.practices.height} practices, {place.patients:,} patients at {place.vintage}.",
         highlight=False,
     )
+    merged = merge_registers(place, read.registers)
     for name, table in read.registers.items():
         out.print(f"  {name}: {table.height} rows", highlight=False)
+    for note in merged.notes:
+        out.print(f"  {note}", highlight=False, markup=False)
     out.print("Nothing is wrong.")

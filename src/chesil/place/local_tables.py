@@ -20,11 +20,16 @@ LOCAL_SITE_COLUMNS = (
     _maybe("gia_m2", "float", "gross internal area", "m2"),
     _maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms"),
     _maybe("treatment_rooms", "int", "treatment rooms", "rooms"),
+    _maybe("address", "text", "address"),
     _maybe("lease_end", "date", "day the lease ends"),
     _maybe("lease_break", "date", "next day the lease can be broken"),
     _maybe("rent_gbp", "float", "rent a year", "GBP"),
     _maybe("notional_rent_gbp", "float", "notional rent a year", "GBP"),
     _maybe("rent_review", "date", "day of the next rent review"),
+    _maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
+    _maybe("reimbursed_gbp", "float", "what the NHS pays back for it a year", "GBP"),
+    _maybe("grant_gbp", "float", "grant given towards it", "GBP"),
+    _maybe("grant_date", "date", "day of the grant"),
     _maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
     _maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
     _maybe("condition_grade", "text", "condition, A good to D unacceptable"),
@@ -32,19 +37,26 @@ LOCAL_SITE_COLUMNS = (
     _maybe("utilisation_pct", "float", "share of room half-days used", "%"),
     _maybe("backlog_gbp", "float", "backlog maintenance", "GBP"),
     _maybe("step_free", "bool", "whether it can be entered without steps"),
+    _maybe("accessibility", "text", "what else is known of access for disabled people"),
     _maybe("expansion_m2", "float", "room to extend", "m2"),
+    _maybe("void_gbp", "float", "cost a year of the building if it stood empty", "GBP"),
+    _maybe("transition_gbp", "float", "one-off cost of leaving it: moving, notice, reinstatement", "GBP"),
+    _maybe("disposal_gbp", "float", "what a sale is thought to bring its owner", "GBP"),
     _maybe("equipment", "text", "equipment that a scenario adds"),
 )
+
+_LOCALLY = {
+    "kind": Column("kind", "text", "kind of site", one_of=SITE_KINDS),
+    "practice_code": _maybe("practice_code", "text", "practice that uses it; blank for a hub or a candidate of nobody"),
+}
+"""Columns of the pack's sites that a study may fill in more ways than the pack does."""
 
 SITES = TableContract(
     name="sites",
     about="Sites of a place: the pack's surgeries with what a study's register and a scenario's edits say of them.",
     key=("site_code",),
     columns=(
-        *(
-            c if c.name != "kind" else Column("kind", "text", "kind of site", one_of=SITE_KINDS)
-            for c in PACK_SITES.columns
-        ),
+        *(_LOCALLY.get(c.name, c) for c in PACK_SITES.columns),
         *LOCAL_SITE_COLUMNS,
     ),
 )
@@ -75,6 +87,22 @@ HOMES = TableContract(
         _maybe("first_completion", "date", "day of the first completions"),
         _maybe("last_completion", "date", "day of the last completions"),
         _maybe("status", "text", "stage"),
+        _maybe("comment_deadline", "date", "last day to comment on the application"),
+    ),
+)
+
+HALF_DAYS = ("morning", "afternoon", "evening")
+
+ROOM_USE = TableContract(
+    name="room_use",
+    about="One row a site, weekday and half-day: how many rooms were in use in a usual week.",
+    key=("site_code", "weekday", "half_day"),
+    columns=(
+        Column("site_code", "text", "code of the site"),
+        Column("weekday", "text", "day"),
+        Column("half_day", "text", "half-day", one_of=HALF_DAYS),
+        Column("rooms_used", "float", "rooms in use", "rooms", low=0),
+        _maybe("rooms_open", "float", "rooms that could have been used; blank means all", "rooms"),
     ),
 )
 

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import polars as pl
 
-from chesil.place.local_tables import ACTIVITY, HOMES, HOURS, PARAMETERS
+from chesil.place.local_tables import ACTIVITY, HOMES, HOURS, PARAMETERS, ROOM_USE
 
 AREA_PACK_TABLES = (
     "areas",
@@ -45,7 +45,7 @@ class Place:
 
     `areas` lie inside the edge; `areas_beyond` are the others in which its patients live. `registrations` hold the
     patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices. `sites`,
-    `hours`, `homes`, `activity` and `parameters` also hold what only a study or an edit knows; see `local_tables`.
+    `hours`, `room_use`, `homes`, `activity` and `parameters` also hold what only a study or an edit knows; see `local_tables`.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Place:
     sites: pl.DataFrame
     groups: pl.DataFrame
     hours: pl.DataFrame = field(default_factory=HOURS.empty)
+    room_use: pl.DataFrame = field(default_factory=ROOM_USE.empty)
     homes: pl.DataFrame = field(default_factory=HOMES.empty)
     activity: pl.DataFrame = field(default_factory=ACTIVITY.empty)
     parameters: pl.DataFrame = field(default_factory=PARAMETERS.empty)

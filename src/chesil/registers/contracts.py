@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chesil.core.tables import Column, TableContract
+from chesil.registers.contracts_estate import ESTATE_CONTRACTS
 from chesil.registers.contracts_strategy import STRATEGY_CONTRACTS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -26,6 +27,8 @@ SITES = TableContract(
         Column("site_code", "text", "a code of the site: ODS's if it has one, else your own"),
         _maybe("practice_code", "text", "ODS code of the practice that uses it"),
         Column("site_name", "text", "name of the site"),
+        _maybe("kind", "text", "kind of site", one_of=("main", "branch", "hub", "outreach", "candidate")),
+        _maybe("address", "text", "address"),
         _maybe("postcode", "text", "postcode"),
         _maybe("easting", "int", "easting", "metres", low=0, high=700_000),
         _maybe("northing", "int", "northing", "metres", low=0, high=700_000),
@@ -40,6 +43,10 @@ SITES = TableContract(
         _gbp("rent_gbp", "rent a year"),
         _gbp("notional_rent_gbp", "notional rent a year"),
         _maybe("rent_review", "date", "day of the next rent review"),
+        _maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
+        _gbp("reimbursed_gbp", "what the NHS pays back for it a year"),
+        _gbp("grant_gbp", "grant given towards it"),
+        _maybe("grant_date", "date", "day of the grant"),
         _maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
         _maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
         _maybe("condition_grade", "text", "condition, A good to D unacceptable", one_of=("A", "B", "C", "D")),
@@ -47,7 +54,11 @@ SITES = TableContract(
         _maybe("utilisation_pct", "float", "share of room half-days used", "%", low=0, high=100),
         _maybe("backlog_gbp", "float", "backlog maintenance", "GBP", low=0),
         _maybe("step_free", "bool", "whether it can be entered without steps"),
+        _maybe("accessibility", "text", "what else is known of access for disabled people"),
         _maybe("expansion_m2", "float", "room to extend", "m2", low=0),
+        _gbp("void_gbp", "cost a year of the building if it stood empty"),
+        _gbp("transition_gbp", "one-off cost of leaving it: moving, notice, reinstatement"),
+        _gbp("disposal_gbp", "what a sale is thought to bring its owner"),
     ),
 )
 
@@ -198,7 +209,7 @@ REGISTERS: dict[str, TableContract] = {
     c.name: c
     for c in (
         SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
-        *STRATEGY_CONTRACTS,
+        *ESTATE_CONTRACTS, *STRATEGY_CONTRACTS,
     )
 }  # fmt: skip
 
