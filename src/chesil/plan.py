@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from chesil.analyses.audit import REGISTERS as STRATEGY_REGISTERS
+from chesil.analyses.audit import assess_audit
 from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
@@ -108,7 +110,12 @@ def _assess(
     tell: Callable[[str], None],
 ) -> list[Assessment]:
     """Every analysis in order: each is given the places, tables and earlier figures that it needs, and nothing else."""
-    return []
+    place = places[study.vintage]
+    found = []
+    if set(STRATEGY_REGISTERS) <= set(study.registers):
+        tell("doing the strategy's sums again")
+        found.append(assess_audit(place, study.registers))
+    return found
 
 
 def _with_study_tables(place: Place, study: Study) -> Place:

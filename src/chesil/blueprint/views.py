@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chesil.blueprint.words import figure_text, limits_text, number, period_text, place_name, standing_text
+from chesil.blueprint.words import OWN_UNIT, figure_text, limits_text, number, period_text, place_name, standing_text
 from chesil.core.figure import Figure
 from chesil.core.receipt import OBTAINED_WORDS, Receipt
 from chesil.measures.card import Measure
@@ -60,7 +60,7 @@ def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
 
 
 def _unit(measure: Measure) -> str:
-    return "" if measure.unit in ("%", "GBP") else measure.unit
+    return "" if measure.unit in ("%", "GBP", OWN_UNIT) else measure.unit
 
 
 def part(value: float | None, about: str) -> str:

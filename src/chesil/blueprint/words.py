@@ -28,6 +28,8 @@ MONTHS = (
     "November",
     "December",
 )
+OWN_UNIT = "as stated"
+"""Unit of a card whose figures have each their own."""
 LOWER_START = ("GP", "NHS", "IMD", "England")
 
 
@@ -43,9 +45,25 @@ def number(value: float | None, measure: Measure) -> str:
 
 def figure_text(figure: Figure, measure: Measure) -> str:
     """The figure as printed in a table, "not published" (or the like) where it has no value."""
+    if measure.unit == OWN_UNIT:
+        return _with_own_unit(figure)
     if figure.is_known:
         return number(figure.value, measure)
     return "not published" if figure.reason.startswith(("not published", "patients by area")) else "not known"
+
+
+def _with_own_unit(figure: Figure) -> str:
+    """A figure of a card whose figures have each their own unit, rounded as far as it needs."""
+    if figure.value is None:
+        return figure.reason.removeprefix("not a number: ")
+    whole = abs(figure.value - round(figure.value)) < 1e-9 or abs(figure.value) >= 1000
+    size = abs(figure.value)
+    minus = "−" if figure.value < 0 else ""
+    plain = f"{size:,.0f}" if whole else f"{size:,.2f}".rstrip("0")
+    if figure.unit.startswith("GBP"):
+        return f"{minus}£{plain} {figure.unit.removeprefix('GBP').strip()}".strip()
+    plain = f"{minus}{plain}"
+    return f"{plain}%" if figure.unit == "%" else f"{plain} {figure.unit}"
 
 
 def limits_text(figure: Figure, measure: Measure) -> str:
@@ -109,6 +127,13 @@ def one_in(share_pct: float) -> str:
         return f"about 1 in {round(100 / share_pct):,}"
     some, of = min(FRACTIONS, key=lambda f: abs(100 * f[0] / f[1] - share_pct))
     return f"about {some} in {of}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: "no checks", "one check", "12 checks"."""
+    if count == 1:
+        return f"one {noun}"
+    return f"{f'{count:,}' if count else 'no'} {noun}s"
 
 
 def people(count: float, *, modelled: bool = False) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
+from chesil.blueprint.sections import audit
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -20,4 +21,4 @@ class SectionMaker:
 
 def section_makers() -> tuple[SectionMaker, ...]:
     """Every section there is, in the order in which a reader meets them."""
-    return ()
+    return (SectionMaker(audit.KEY, audit.NAME, audit.of_place, audit.of_group),)
