@@ -7,21 +7,29 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array, diags_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import minimum_spanning_tree as spanning_tree
+from scipy.sparse.linalg import splu
 
 from chesil.core.errors import ChesilError
 from chesil.methods.reach import Reach, check_amounts, reach_of
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+FIRST_BLUR, LAST_BLUR, BLUR_STEP = 0.3, 1e-7, 4.0
+"""Costs (in average queues) within which a choice is blurred: from, down to, and divided by at each stage."""
 
 
 @dataclass(frozen=True, eq=False)
 class Raam:
     """Scores at equilibrium: **lower is better**.
 
-    `score` (origins,): people-weighted mean of congestion and travel; NaN where nobody can get anywhere.
-    `load` (destinations,): people who go there. `flow` (pairs of `reach`,): people by pair, `reach` being the pairs whose
-    destination has supply. `gap`: the most that any origin could still save by going elsewhere, as a share of its
-    score. `sweeps`: rounds over all origins.
+    `score` (origins,): congestion and travel, the same at every destination that an origin uses; NaN where nobody can
+    get anywhere. `load` (destinations,): people who go there. `flow` (pairs of `reach`,): people by pair, `reach` being
+    the pairs whose destination has supply. `gap`: the most that any origin could still save by going elsewhere, as a
+    share of its score. `rounds`: rounds over all origins that were needed to finish.
     """
 
     score: Array
@@ -31,7 +39,27 @@ class Raam:
     out_of_reach: NDArray[np.bool_]
     people_out_of_reach: float
     gap: float
-    sweeps: int
+    rounds: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Game:
+    """People p, the rise of queue per person b, travel in average queues t by pair, and the pairs of people who go."""
+
+    p: Array
+    b: Array
+    t: Array
+    reach: Reach
+    starts: Index
+    rows: Index
+    """Where each going origin's pairs start, and which origins these are; every pair belongs to one of them."""
+
+    def least(self, cost: Array) -> Array:
+        return np.minimum.reduceat(cost, self.starts)
+
+    def of_origin(self, values: Array) -> Array:
+        """Values by going origin, spread over its pairs."""
+        return np.repeat(values, np.diff(np.append(self.starts, self.t.size)))
 
 
 def raam(
@@ -40,18 +68,18 @@ def raam(
     costs: object,
     *,
     tau: float,
-    tolerance: float = 1e-10,
-    most_sweeps: int = 2_000,
+    tolerance: float = 1e-9,
+    most_rounds: int = 1_000,
 ) -> Raam:
     """RAAM solved to its equilibrium.
 
     The cost of going from i to j is (people at j / supply at j) / rho + c / tau with rho the people over the supply of
-    the whole: `tau` is the travel worth one average queue. Each origin in turn fills its cheapest destinations until
-    they are level, the others standing still; that lowers the convex function whose least point is the equilibrium
-    (Beckmann, McGuire and Winsten, 1956), so the rounds end there. The published procedure moves people in steps for a
-    fixed number of cycles instead, and stops a little away. People (origins,), supply (destinations,), costs dense or
-    sparse, see `reach_of`. Origins without people or without a way take no part. Raises `ChesilError` if the gap is
-    still above `tolerance` after `most_sweeps` rounds.
+    the whole: `tau` is the travel worth one average queue. The equilibrium is the least point of a convex function
+    (Beckmann, McGuire and Winsten, 1956): it is come near by Newton steps on the queues, with choices blurred less and
+    less, and finished by rounds in which each origin fills its cheapest places until they are level. The published
+    procedure moves people in steps for a fixed number of cycles instead, and stops a little away. People (origins,),
+    supply (destinations,), costs dense or sparse, see `reach_of`. Origins without people have a score and no flow.
+    Raises `ChesilError` if the gap is still above `tolerance` after `most_rounds`.
     """
     whole = reach_of(costs)
     p = check_amounts("people", people, whole.origins, "origins")
@@ -61,48 +89,149 @@ def raam(
     if not p.sum() > 0 or not s.sum() > 0:
         raise ChesilError("RAAM needs some people and some supply")
     reach = whole.where(s[whole.destination] > 0)
-    slope = np.divide(s.sum() / p.sum(), s, out=np.zeros_like(s), where=s > 0)
-    travel = reach.cost / tau
-    starts = np.searchsorted(reach.origin, np.arange(whole.origins + 1))
-    flow, load, gap, sweeps = _level(p, slope, reach, travel, starts, tolerance, most_sweeps)
-    out = np.diff(starts) == 0
-    price = np.where(s > 0, slope * load, np.inf)
+    b = np.divide(s.sum() / p.sum(), s, out=np.zeros_like(s), where=s > 0)
+    goes = p[reach.origin] > 0
+    flow, gap, rounds = np.zeros(reach.pairs), 0.0, 0
+    if goes.any():
+        going = reach.where(goes)
+        rows, starts = np.unique(going.origin, return_index=True)
+        game = _Game(p[rows], b, going.cost / tau, going, starts.astype(np.int64), rows)
+        flow[goes], gap, rounds = _equilibrium(game, tolerance, most_rounds)
+    load = reach.by_destination(flow)
+    cost = b[reach.destination] * load[reach.destination] + reach.cost / tau
+    some, first = np.unique(reach.origin, return_index=True)
     score = np.full(whole.origins, np.nan)
-    score[~out] = np.minimum.reduceat(price[reach.destination] + travel, starts[:-1][~out]) if reach.pairs else np.nan
-    return Raam(score, load, flow, reach, out, float(p[out].sum()), gap, sweeps)
+    score[some] = np.minimum.reduceat(cost, first) if reach.pairs else np.nan
+    out = np.isnan(score)
+    return Raam(score, load, flow, reach, out, float(p[out].sum()), gap, rounds)
 
 
-def _level(
-    p: Array,
-    slope: Array,
-    reach: Reach,
-    travel: Array,
-    starts: NDArray[np.int64],
-    tolerance: float,
-    most_sweeps: int,
-) -> tuple[Array, Array, float, int]:
-    """Flows, loads, the last gap and the rounds taken; see `raam`."""
-    flow = np.zeros(reach.pairs)
-    load = np.zeros(reach.destinations)
-    moving = [i for i in range(p.size) if p[i] > 0 and starts[i + 1] > starts[i]]
-    for sweep in range(most_sweeps):
-        for i in moving:
-            pairs = slice(starts[i], starts[i + 1])
-            to = reach.destination[pairs]
-            load[to] -= flow[pairs]
-            flow[pairs] = _fill(load[to] * slope[to] + travel[pairs], slope[to], p[i])
-            load[to] += flow[pairs]
-        load = reach.by_destination(flow)
-        gap = _gap(p, slope * load, reach, travel, starts, flow, moving)
-        if gap <= tolerance:
-            return flow, load, gap, sweep + 1
-    if not moving:
-        return flow, load, 0.0, 0
+def _equilibrium(game: _Game, tolerance: float, most_rounds: int) -> tuple[Array, float, int]:
+    """Flows by pair, the last gap and the rounds that finished them."""
+    flow = _blurred(game)
+    for round_ in range(most_rounds + 1):
+        exact = _level_used(game, flow)
+        for candidate in (exact, flow) if exact is not None else (flow,):
+            gap = _gap(game, candidate)
+            if gap <= tolerance:
+                return candidate, gap, round_
+        flow = _one_round(game, flow)
     raise ChesilError(
-        f"RAAM did not settle in {most_sweeps} rounds: some origin could still save {gap:.2g} of its score",
+        f"RAAM did not settle in {most_rounds} rounds: some origin could still save {gap:.2g} of its score",
         [],
-        "Allow more rounds (`most_sweeps`) or a wider `tolerance`",
+        "Allow more rounds (`most_rounds`) or a wider `tolerance`",
     )
+
+
+def _blurred(game: _Game) -> Array:
+    """Flows where choices are blurred a little: Newton steps on the queues q of the dual function.
+
+    F(q) = sum q^2 / 2b + blur sum P log sum exp(-(t + q) / blur), whose slope is q / b less the people who come.
+    """
+    used = game.b > 0
+    rate = np.divide(1, game.b, out=np.ones_like(game.b), where=used)
+    q = used.astype(np.float64)
+    blur = FIRST_BLUR
+    while True:
+        value, chance = _dual(game, q, rate, blur)
+        for _ in range(50):
+            flow = chance * game.of_origin(game.p)
+            at = game.reach.by_destination(flow)
+            slope = q * rate - at
+            if np.abs(slope).max() <= 1e-9 * game.p.sum():
+                break
+            step = _newton_step(game, chance, at, slope, rate, blur)
+            length, downhill = 1.0, float(slope @ step)
+            while True:
+                tried, tried_chance = _dual(game, q - length * step, rate, blur)
+                if tried <= value - 1e-4 * length * downhill or length < 1e-6:
+                    break
+                length /= 2
+            q, value, chance = q - length * step, tried, tried_chance
+            if length < 1e-6:
+                break
+        if blur <= LAST_BLUR:
+            return chance * game.of_origin(game.p)
+        blur = max(blur / BLUR_STEP, LAST_BLUR)
+
+
+def _dual(game: _Game, q: Array, rate: Array, blur: float) -> tuple[float, Array]:
+    """The dual function and each pair's share of its origin."""
+    cost = game.t + q[game.reach.destination]
+    least = game.least(cost)
+    weight = np.exp(-(cost - game.of_origin(least)) / blur)
+    whole = np.add.reduceat(weight, game.starts)
+    value = 0.5 * (q**2 * rate).sum() - (game.p * (least - blur * np.log(whole))).sum()
+    return float(value), weight / game.of_origin(whole)
+
+
+def _newton_step(game: _Game, chance: Array, at: Array, slope: Array, rate: Array, blur: float) -> Array:
+    keep = chance > 1e-14
+    n, m = game.p.size, game.b.size
+    ends = np.concatenate([[0], np.cumsum(np.add.reduceat(keep, game.starts, dtype=np.int64))])
+    shares = csr_array((chance[keep], game.reach.destination[keep], ends), shape=(n, m))
+    both = shares.T @ diags_array(game.p) @ shares
+    curve = diags_array(rate + at / blur) - both / blur
+    return np.asarray(splu(curve.tocsc()).solve(slope))
+
+
+def _level_used(game: _Game, flow: Array) -> Array | None:
+    """Flows at which the pairs now in use are exactly level, or None if that would need a flow below nought.
+
+    Without chance ties the used pairs form trees of origins and destinations. Within a tree the differences between
+    queues follow from travel, their level from its people, and the flows from the ends of its branches inwards.
+    """
+    n, m = game.p.size, game.b.size
+    used = flow > 1e-6 * game.of_origin(game.p)
+    row = np.repeat(np.arange(n), np.diff(np.append(game.starts, game.t.size)))
+    i, j = row[used], game.reach.destination[used] + n
+    # The tree of the largest flows: ties in travel may close a ring, and its least flow is left out.
+    tree = spanning_tree(csr_array((1 / flow[used], (i, j)), shape=(n + m, n + m)))
+    place = csr_array((np.flatnonzero(used) + 1, (i, j)), shape=(n + m, n + m))
+    both = tree + tree.T
+    parts, part = connected_components(both, directed=False)
+    roots = np.unique(part[:n], return_index=True)[1]
+    height, supply, order, parent = np.zeros(n + m), np.zeros(n + m), [], np.full(n + m, -1)
+    link = np.full(n + m, -1)
+    for root in roots:
+        nodes, before = breadth_first_order(both, root, directed=False)
+        for node in nodes[1:]:
+            up = before[node]
+            pair = int(place[min(node, up), max(node, up)]) - 1
+            parent[node], link[node] = up, pair
+            # Height is the cost u of an origin and the queue q of a destination: u = q + t on a used pair.
+            height[node] = height[up] - game.t[pair] if node >= n else height[up] + game.t[pair]
+        order.append(nodes)
+    rate = np.divide(1, game.b, out=np.zeros_like(game.b), where=game.b > 0)
+    inside = np.isin(part[n:], part[roots])
+    people = np.bincount(part[:n], weights=game.p, minlength=parts)
+    room = np.bincount(part[n:][inside], weights=rate[inside], minlength=parts)
+    held = np.bincount(part[n:][inside], weights=(rate * height[n:])[inside], minlength=parts)
+    lift = np.divide(people - held, room, out=np.zeros_like(people), where=room > 0)
+    supply[:n] = game.p
+    supply[n:] = np.where(inside, -rate * (height[n:] + lift[part[n:]]), 0.0)
+    exact = np.zeros_like(flow)
+    for nodes in order:
+        for node in nodes[:0:-1]:
+            amount = supply[node] if node < n else -supply[node]
+            if amount < -1e-9 * game.p.max():
+                return None
+            exact[link[node]] = max(amount, 0.0)
+            supply[parent[node]] += supply[node]
+    return exact
+
+
+def _one_round(game: _Game, flow: Array) -> Array:
+    """Each origin in turn takes its people back and fills its cheapest destinations until they are level."""
+    flow = flow.copy()
+    load = game.reach.by_destination(flow)
+    ends = np.append(game.starts[1:], game.t.size)
+    for people, start, end in zip(game.p, game.starts, ends, strict=True):
+        to = game.reach.destination[start:end]
+        load[to] -= flow[start:end]
+        flow[start:end] = _fill(load[to] * game.b[to] + game.t[start:end], game.b[to], people)
+        load[to] += flow[start:end]
+    return flow
 
 
 def _fill(base: Array, slope: Array, amount: float) -> Array:
@@ -110,8 +239,8 @@ def _fill(base: Array, slope: Array, amount: float) -> Array:
     order = np.argsort(base, kind="stable")
     room = 1 / slope[order]
     level = (amount + np.cumsum(room * base[order])) / np.cumsum(room)
+    # Levels fall while cheaper vessels join, and the first dry one stops them.
     wet = int(np.count_nonzero(level > base[order]))
-    # Levels fall while cheaper vessels join and the first dry one stops them: the last wet one's level is the answer.
     poured = np.zeros_like(base)
     first = order[:wet]
     share = (level[wet - 1] - base[first]) / slope[first]
@@ -119,17 +248,10 @@ def _fill(base: Array, slope: Array, amount: float) -> Array:
     return poured
 
 
-def _gap(
-    p: Array, price: Array, reach: Reach, travel: Array, starts: NDArray[np.int64], flow: Array, moving: list[int]
-) -> float:
-    if not moving:
-        return 0.0
-    cost = price[reach.destination] + travel
-    rows = np.array(moving)
-    # Origins without pairs have none to reduce over, and their bounds would not rise.
-    some = np.flatnonzero(np.diff(starts) > 0)
-    least = np.full(p.size, np.inf)
-    least[some] = np.minimum.reduceat(cost, starts[some])
-    least = least[rows]
-    mean = reach.by_origin(np.where(flow > 0, cost * flow, 0.0))[rows] / p[rows]
-    return float(((mean - least) / np.maximum(least, np.finfo(float).tiny)).max())
+def _gap(game: _Game, flow: Array) -> float:
+    """The most that an origin could save, as a share of its least cost (of one average queue where that is less)."""
+    load = game.reach.by_destination(flow)
+    cost = (game.b * load)[game.reach.destination] + game.t
+    least = game.least(cost)
+    mean = np.add.reduceat(cost * flow, game.starts) / game.p
+    return float(((mean - least) / np.maximum(least, 1e-3)).max())
