@@ -1,22 +1,27 @@
 """The plan: everything a blueprint shows, computed in order, on one screen."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from chesil.analyses.audit import REGISTERS as STRATEGY_REGISTERS
 from chesil.analyses.audit import assess_audit
+from chesil.analyses.delivery import Publications, assess_delivery
 from chesil.core.assessment import Assessment
+from chesil.core.errors import InputRefused, NotFound
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
+from chesil.definitions.targets import all_target_sets
 from chesil.measures.asking import newest_vintage
 from chesil.measures.card import Measure, all_cards, all_measures
 from chesil.measures.computing import ALL, Unit, compute_measure, old_note, units_of
-from chesil.packs.pack import read_manifest
+from chesil.packs.pack import read_manifest, read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Judgement, Place
 from chesil.place.site_register import with_registers
+from chesil.place.vintage import all_vintages
 from chesil.study import Study
 
 ENGLAND = "England"
@@ -112,9 +117,28 @@ def _assess(
     """Every analysis in order: each is given the places, tables and earlier figures that it needs, and nothing else."""
     place = places[study.vintage]
     found = []
+    tell("judging targets and milestones")
+    tables = Publications(read_table("practice_ratings"), read_table("practice_indicators"))
+    found.append(
+        assess_delivery(
+            _at_every_vintage(study), place, figures, tables, all_target_sets(), study.registers.get("milestones")
+        )
+    )
     if set(STRATEGY_REGISTERS) <= set(study.registers):
         tell("doing the strategy's sums again")
         found.append(assess_audit(place, study.registers))
+    return found
+
+
+def _at_every_vintage(study: Study) -> dict[str, Place]:
+    """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments."""
+    found = {}
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+    for vintage in all_vintages():
+        with suppress(NotFound, InputRefused):
+            found[vintage.name] = assemble_place(
+                wanted, vintage=vintage.name, as_at=study.as_at, only=frozenset({"staff", "payments"})
+            )
     return found
 
 

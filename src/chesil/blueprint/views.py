@@ -55,8 +55,15 @@ def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
         "notes": list(figure.notes),
         "caveat": measure.caveat,
         "receipts": list(figure.receipts),
-        "command": f"chesil journey {figure.measure} {figure.unit_code} --vintage {figure.vintage}",
+        "command": _command(figure, measure),
     }
+
+
+def _command(figure: Figure, measure: Measure) -> str:
+    """What to type to work the figure out again; a unit of another vintage is written `code@vintage`."""
+    if measure.made_by:
+        return f"chesil blueprint STUDY --out DIR   (analysis: {measure.made_by})"
+    return f"chesil journey {figure.measure} {figure.unit_code.split('@')[0]} --vintage {figure.vintage}"
 
 
 def _unit(measure: Measure) -> str:
