@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "scenario": {"core", "methods", "definitions", "place", "registers"},
     "analyses": {"core", "methods", "definitions", "measures", "place"},
     "appraisal": {"core", "methods", "definitions", "measures", "scenario", "place", "registers"},
+    "routes": {"core", "methods", "definitions", "sources", "place"},
     "study": {"core", "place", "registers", "scenario"},
     "plan": {
         "core",
