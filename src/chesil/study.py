@@ -17,6 +17,9 @@ from chesil.place.place import Judgement
 from chesil.place.vintage import all_vintages
 from chesil.registers.contracts import REGISTERS
 from chesil.registers.importing import read_register
+from chesil.registers.options import OptionRecord, read_option
+from chesil.scenario.from_options import edits_from_option
+from chesil.scenario.scenario import check_clashes
 
 SCHEMA_VERSION = 1
 FIELDS = ("schema_version", "title", "place", "practices", "areas", "vintage", "as_at", "edition", "about")
@@ -26,6 +29,7 @@ ANALYSES = (
     "access",
     "workforce",
     "resilience",
+    "closure",
     "estates",
     "grouping",
     "siting",
@@ -55,6 +59,8 @@ class Study:
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     """Where the study's own tables come from: `study:<register>` for each, and `document:<name>` for each document."""
 
+    options: Mapping[str, OptionRecord] = field(default_factory=dict)
+
 
 def read_study(folder: Path) -> Study:
     """Read a study folder; raises `InputRefused` listing everything wrong in any of its files."""
@@ -71,6 +77,8 @@ def read_study(folder: Path) -> Study:
     problems += found
     registers, receipts, found = _read_registers(folder / "registers")
     problems += found
+    options, found = _read_options(folder / "options")
+    problems += found
     if problems:
         raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
     wanted = record.get("place") or tuple(record.get("practices") or record["areas"])
@@ -86,6 +94,7 @@ def read_study(folder: Path) -> Study:
         registers=registers,
         receipts={**receipts, **_document_receipts(registers)},
         settings={name: record[name] for name in ANALYSES if name in record},
+        options=options,
     )
 
 
@@ -222,3 +231,15 @@ def _document_receipts(registers: Mapping[str, pl.DataFrame]) -> dict[str, Recei
             licence=r["licence"] or "Not stated", url=r["url"] or "", obtained="transcribed",
         )  # fmt: skip
     return found
+
+
+def _read_options(folder: Path) -> tuple[dict[str, OptionRecord], list[Problem]]:
+    options: dict[str, OptionRecord] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.toml")) if folder.exists() else []:
+        try:
+            options[path.stem] = read_option(path)
+            check_clashes(edits_from_option(options[path.stem]))
+        except InputRefused as error:
+            problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
+    return options, problems

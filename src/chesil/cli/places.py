@@ -71,6 +71,9 @@ def check(study: StudyFolder) -> None:
         highlight=False,
     )
     merged = merge_registers(place, read.registers)
+    for option in read.options.values():
+        apply_scenario(place, edits_from_option(option))
+        out.print(f"  option {option.name}: {len(option.edits)} edits", highlight=False)
     for name, table in read.registers.items():
         out.print(f"  {name}: {table.height} rows", highlight=False)
     for note in merged.notes:

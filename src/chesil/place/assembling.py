@@ -149,6 +149,9 @@ def _cut(
     lived_in = registrations["lsoa11"].unique().sort()
     beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
     areas = _area_table(flows)
+    elsewhere = flows.filter(inside & ~mine).sort("practice_code", "lsoa11")
+    others_beyond = flows.filter(beyond & ~mine).sort("practice_code", "lsoa11")
+    others = pl.concat([elsewhere["practice_code"], others_beyond["practice_code"]]).unique()
 
     def read(name: str, where: pl.Expr) -> pl.DataFrame:
         return read_table(name, where=where) if only is None or name in only else CONTRACTS[name].empty()
@@ -166,7 +169,11 @@ def _cut(
         practices=read_table("practices", where=at_vintage & mine).sort("practice_code"),
         practice_ages=read("practice_ages", at_vintage & mine).sort("practice_code", "sex", "age_from"),
         registrations=registrations,
-        registered_elsewhere=flows.filter(inside & ~mine).sort("practice_code", "lsoa11"),
+        registered_elsewhere=elsewhere,
+        registered_beyond=others_beyond,
+        practices_beyond=read_table(
+            "practices", where=at_vintage & pl.col("practice_code").is_in(others.implode())
+        ).sort("practice_code"),
         registers=read("registers", mine).sort("practice_code", "year", "register"),
         staff=read("staff", at_vintage & mine).sort("practice_code", "role"),
         payments=read("payments", mine & (pl.col("year") == vintage.payments_year))

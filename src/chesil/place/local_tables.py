@@ -117,6 +117,17 @@ ACTIVITY = TableContract(
     ),
 )
 
+STAFF_CHANGES = TableContract(
+    name="staff_changes",
+    about="Staff that edits add (or take away), by practice and role: known even where a practice's return is not.",
+    key=("practice_code", "role"),
+    columns=(
+        Column("practice_code", "text", "ODS code of the practice"),
+        Column("role", "text", "role"),
+        Column("fte", "float", "full-time equivalents added; below nought if taken away", "FTE"),
+    ),
+)
+
 PARAMETERS = TableContract(
     name="parameters",
     about="Parameters that an edit sets to another value than the one in the definitions.",

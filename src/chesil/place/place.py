@@ -10,7 +10,8 @@ from io import BytesIO
 
 import polars as pl
 
-from chesil.place.local_tables import ACTIVITY, HOMES, HOURS, PARAMETERS, ROOM_USE
+from chesil.packs.contracts_practices import PRACTICES, REGISTRATIONS
+from chesil.place.local_tables import ACTIVITY, HOMES, HOURS, PARAMETERS, ROOM_USE, STAFF_CHANGES
 
 AREA_PACK_TABLES = (
     "areas",
@@ -44,8 +45,10 @@ class Place:
     """One part of England as at a vintage. Never edited: `with_tables` makes another.
 
     `areas` lie inside the edge; `areas_beyond` are the others in which its patients live. `registrations` hold the
-    patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices. `sites`,
-    `hours`, `room_use`, `homes`, `activity` and `parameters` also hold what only a study or an edit knows; see `local_tables`.
+    patients of its practices wherever they live; `registered_elsewhere` its residents who use other practices;
+    `registered_beyond` people of the areas beyond who use other practices, and `practices_beyond` those practices: where
+    patients of a practice that closes may go. `sites`, `hours`, `room_use`, `homes`, `activity`, `staff_changes`
+    and `parameters` hold what only a study or an edit knows; see `local_tables`.
     """
 
     name: str
@@ -70,6 +73,9 @@ class Place:
     homes: pl.DataFrame = field(default_factory=HOMES.empty)
     activity: pl.DataFrame = field(default_factory=ACTIVITY.empty)
     parameters: pl.DataFrame = field(default_factory=PARAMETERS.empty)
+    staff_changes: pl.DataFrame = field(default_factory=STAFF_CHANGES.empty)
+    registered_beyond: pl.DataFrame = field(default_factory=REGISTRATIONS.empty)
+    practices_beyond: pl.DataFrame = field(default_factory=PRACTICES.empty)
     receipts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = ()
     registrations_are: str = "published"

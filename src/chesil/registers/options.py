@@ -11,25 +11,25 @@ from chesil.core.errors import InputRefused, Problem, did_you_mean
 
 SCHEMA_VERSION = 1
 EDIT_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "ClosePractice": (("practice",), ("on",)),
+    "ClosePractice": (("practice",), ("on", "successor", "pull", "closed_lists", "room")),
     "MergePractices": (("closing", "into"), ("on",)),
     "SplitPractice": (("practice", "parts"), ("on",)),
     "MovePractice": (("practice", "to_site"), ("on",)),
     "CloseSite": (("site",), ("on", "patients_go_to")),
-    "OpenSite": (("site", "practice"), ("postcode", "easting", "northing", "on")),
+    "OpenSite": (("site", "practice"), ("postcode", "easting", "northing", "name", "rooms", "m2", "on")),
     "MoveSite": (("site",), ("postcode", "easting", "northing", "on")),
     "ExtendSite": (("site",), ("rooms", "m2", "on")),
     "EquipSite": (("site", "equipment"), ("on",)),
-    "OpenHub": (("hub",), ("postcode", "easting", "northing", "serves", "rooms", "on")),
+    "OpenHub": (("hub",), ("postcode", "easting", "northing", "serves", "rooms", "m2", "name", "on")),
     "AddStaff": (("practice", "role", "fte"), ("on",)),
     "RemoveStaff": (("practice", "role", "fte"), ("on",)),
     "RetrainStaff": (("practice", "from_role", "to_role", "fte"), ("on",)),
     "BuildHomes": (("development", "dwellings"), ("postcode", "easting", "northing", "people_per_dwelling", "on")),
     "RegroupPractices": (("group_type", "groups"), ("on",)),
     "SetHours": (("site", "weekday", "opens", "closes"), ("kind", "on")),
-    "ShiftActivity": (("activity", "amount", "to"), ("on",)),
-    "GrowPopulation": (("to_year",), ()),
-    "SetParameter": (("parameter", "value"), ()),
+    "ShiftActivity": (("activity", "amount", "to"), ("from_setting", "on")),
+    "GrowPopulation": (("to_year",), ("growth_pct", "on")),
+    "SetParameter": (("parameter", "value"), ("on",)),
 }
 """Every verb an option may use: (the fields it needs, the fields it may have). Each edit also gives a reason."""
 
@@ -45,6 +45,36 @@ OPTION_FIELDS = (
     "deliverability",
 )
 COST_FIELDS = ("what", "gbp", "year", "kind", "is_recurring", "project_type", "source")
+
+
+FIELD_TYPES = {
+    **dict.fromkeys(
+        ("practice", "successor", "closing", "into", "to_site", "site", "patients_go_to", "postcode", "name", "hub", "role",
+         "from_role", "to_role", "equipment", "development", "group_type", "weekday", "opens", "closes", "kind", "activity",
+         "to", "from_setting", "parameter", "reason"), "text"),
+    **dict.fromkeys(("pull", "m2", "fte", "people_per_dwelling", "amount", "growth_pct", "value"), "number"),
+    **dict.fromkeys(("easting", "northing", "rooms", "dwellings", "to_year"), "whole"),
+    **dict.fromkeys(("closed_lists", "serves"), "codes"),
+    "parts": "tables", "groups": "groups", "room": "numbers", "on": "day",
+}  # fmt: skip
+_KINDS = {
+    "text": "text", "number": "a number", "whole": "a whole number", "codes": "a list of codes", "day": "a day like 2027-04-01",
+    "tables": "a list of tables", "groups": "a table of lists of codes", "numbers": "a table of numbers",
+}  # fmt: skip
+
+
+def _is(value: Any, kind: str) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {
+        "text": lambda: isinstance(value, str),
+        "number": lambda: number,
+        "whole": lambda: number and isinstance(value, int),
+        "codes": lambda: isinstance(value, list) and all(isinstance(v, str) for v in value),
+        "tables": lambda: isinstance(value, list) and all(isinstance(v, dict) for v in value),
+        "groups": lambda: isinstance(value, dict) and all(_is(v, "codes") for v in value.values()),
+        "numbers": lambda: isinstance(value, dict) and all(_is(v, "number") for v in value.values()),
+        "day": lambda: isinstance(value, date),
+    }[kind]()
 
 
 @dataclass(frozen=True)
@@ -136,6 +166,16 @@ def _edit_problems(edit: Mapping[str, Any], where: str) -> list[Problem]:
     problems = [Problem(f"{verb} needs `{f}`", where) for f in needed if f not in edit]
     problems += [
         Problem(f"{verb} has no field `{f}`", where, "", did_you_mean(f, known)) for f in edit if f not in known
+    ]
+    problems += [
+        Problem(f"`{f}` is {edit[f]!r}, not {_KINDS[kind]}", where, "", f"Write {f} as {_KINDS[kind]}")
+        for f, kind in FIELD_TYPES.items()
+        if f in edit and f in known and not _is(edit[f], kind)
+    ]
+    problems += [
+        Problem(f"`{f}` is {edit[f]}, not above 0", where, f"{verb} says which way it goes")
+        for f in ("fte", "dwellings", "amount")
+        if f in known and _is(edit.get(f), "number") and edit[f] <= 0
     ]
     if not edit.get("reason"):
         problems.append(Problem(f"{verb} gives no reason", where, "a reader must be able to see why"))
