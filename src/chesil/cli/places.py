@@ -62,6 +62,8 @@ def check(study: StudyFolder) -> None:
     """Read a study and everything in it, and say what is wrong or that nothing is."""
     from chesil.place.assembling import assemble_place
     from chesil.place.site_register import merge_registers
+    from chesil.scenario.from_options import edits_from_option
+    from chesil.scenario.scenario import apply_scenario
     from chesil.study import read_study
 
     read = read_study(study)
@@ -72,7 +74,7 @@ def check(study: StudyFolder) -> None:
     )
     merged = merge_registers(place, read.registers)
     for option in read.options.values():
-        apply_scenario(place, edits_from_option(option))
+        apply_scenario(merged.place, edits_from_option(option))
         out.print(f"  option {option.name}: {len(option.edits)} edits", highlight=False)
     for name, table in read.registers.items():
         out.print(f"  {name}: {table.height} rows", highlight=False)

@@ -121,11 +121,16 @@ def whole_people(people: Whole, placed: Array, room: Array | None = None) -> Who
     return whole
 
 
-def disperse(people: Whole, shares: Array, room: Array | None = None) -> Whole:
-    """The expected dispersal in whole people, (areas, practices + 1), the last column unplaced; nobody is lost."""
+def disperse(people: Whole, shares: Array, room: Array | None = None, further: Array | None = None) -> Whole:
+    """The expected dispersal in whole people, (areas, practices + 1), the last column unplaced; nobody is lost.
+
+    Those who find no room by `shares` look on by `further` weights, (areas, practices), if these are given.
+    """
     if room is None:
         return whole_people(people, people[:, None] * shares)
-    placed, _ = place_within_room(people.astype(np.float64), shares, room)
+    placed, left = place_within_room(people.astype(np.float64), shares, room)
+    if further is not None and left.sum() > 0:
+        placed += place_within_room(left, further, room - placed.sum(axis=0))[0]
     return whole_people(people, placed, room)
 
 

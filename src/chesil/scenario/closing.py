@@ -9,18 +9,22 @@ from numpy.typing import NDArray
 
 from chesil.core.errors import InputRefused
 from chesil.definitions import load_definition
-from chesil.methods.dispersal import ChoiceModel, choice_shares, disperse, pull_to_successor
+from chesil.methods.dispersal import ChoiceModel, choice_shares, disperse, huff_weights, pull_to_successor
 from chesil.place.choosing import ChoiceField, choice_field
 from chesil.place.place import Place
 
 
 @dataclass(frozen=True, eq=False)
 class Leaving:
-    """Patients of a closing practice by area with each practice's share of them, and the room there is."""
+    """Patients of a closing practice by area with each practice's share of them, and the room there is.
+
+    `further` are the weights by which those look on who find no room where their neighbours are.
+    """
 
     field: ChoiceField
     shares: NDArray[np.float64]
     room: NDArray[np.float64] | None
+    further: NDArray[np.float64]
 
 
 def choice_model(place: Place) -> ChoiceModel:
@@ -80,13 +84,14 @@ def leaving(
         held = load_definition("parameters", "choice_of_practice")["successor_pull"] if pull is None else pull
         shares = pull_to_successor(shares, codes.index(successor), held)
     limits = None if not room else np.array([float(room.get(c, np.inf)) for c in codes])
-    return Leaving(field, shares, limits)
+    further = huff_weights(field.sizes, field.km, model) * can
+    return Leaving(field, shares, limits, further)
 
 
 def received_by(leaving: Leaving) -> tuple[pl.DataFrame, int]:
     """The expected dispersal in whole people, as lsoa11, practice_code, patients; and how many found no room."""
     field = leaving.field
-    whole = disperse(field.people, leaving.shares, leaving.room)
+    whole = disperse(field.people, leaving.shares, leaving.room, leaving.further)
     area, practice = np.nonzero(whole[:, :-1])
     table = pl.DataFrame(
         {

@@ -47,6 +47,28 @@ class Edit(Protocol):
     def apply(self, place: Place) -> Place: ...
 
 
+GPS = ("gp_all", "gp_without_locums", "gp_without_trainees", "gp_fully_qualified")
+HELD_IN: dict[str, tuple[str, ...]] = {
+    "gp_all": (), "gp_without_locums": ("gp_all",), "gp_without_trainees": ("gp_all",),
+    "gp_fully_qualified": GPS[:3], "gp_partner": GPS, "gp_senior_partner": GPS, "gp_salaried": GPS,
+    "nurses": (), "direct_patient_care": (), "admin": (),
+    **dict.fromkeys(
+        ("advanced_nurse_practitioner", "extended_role_nurse", "nurse_dispenser", "nurse_partner", "nurse_specialist",
+         "practice_nurse", "trainee_nurse"), ("nurses",)),
+    **dict.fromkeys(
+        ("advanced_paramedic", "advanced_pharmacist", "advanced_physiotherapist", "dispenser", "gp_assistant",
+         "health_care_assistant", "nursing_associate", "paramedic", "pharmacist", "pharmacy_technician", "phlebotomist",
+         "physician_associate", "physiotherapist", "social_prescriber"), ("direct_patient_care",)),
+    **dict.fromkeys(("manager", "medical_secretary", "receptionist"), ("admin",)),
+}  # fmt: skip
+"""Roles of practice staff and the roles that hold each."""
+TOP_ROLES = ("gp_all", "nurses", "direct_patient_care", "admin")
+
+
+def top_role(role: str) -> str:
+    return role if role in TOP_ROLES else next(r for r in HELD_IN[role] if r in TOP_ROLES)
+
+
 NOTHING: frozenset[Thing] = frozenset()
 
 
@@ -98,8 +120,12 @@ def _patients(place: Place) -> int:
 
 
 def _fte(place: Place) -> float:
-    rows = place.staff.filter(pl.col("role").is_in(["gp_all", "nurses", "direct_patient_care", "admin"]))
-    return math.fsum(rows["fte"].drop_nulls())
+    """Known staff, and what edits added or took away where the practice's return is not known."""
+    rows = place.staff.drop_nulls("fte") if place.staff.height else place.staff
+    known = math.fsum(rows.filter(pl.col("role").is_in(TOP_ROLES))["fte"]) if rows.height else 0.0
+    held = set(rows.select("practice_code", "role").iter_rows()) if rows.height else set()
+    unseen = [fte for code, role, fte in place.staff_changes.iter_rows() if (code, top_role(role)) not in held]
+    return known + math.fsum(unseen)
 
 
 TOTALS: dict[str, Callable[[Place], float]] = {
@@ -117,7 +143,13 @@ TOTALS: dict[str, Callable[[Place], float]] = {
 with any practice, so nobody who changes practice is lost; "list" its own practices' lists; "fte" known staff."""
 
 
-def unknown_returns(place: Place) -> int:
-    """Practices without a known return of staff: while it does not change, known staff can be added up."""
-    known = place.staff.drop_nulls("fte").filter(pl.col("role") == "gp_all")["practice_code"]
-    return place.practices.filter(~pl.col("practice_code").is_in(known.implode())).height
+def has_unknown_return(place: Place, edit: Edit) -> bool:
+    """True if a practice that the edit speaks of has no known return of staff: then staff cannot be added up."""
+    rows = place.staff.drop_nulls("fte") if place.staff.height else place.staff
+    known = (
+        set(rows.filter(pl.col("role").is_in(TOP_ROLES)).select("practice_code", "role").iter_rows())
+        if rows.height
+        else set()
+    )
+    held = {role for _, role in known}
+    return any((code, role) not in known for kind, code in edit.needs if kind == "practice" for role in held)

@@ -12,25 +12,9 @@ from chesil.definitions import definition_names, load_definition
 from chesil.methods.apportion import round_within
 from chesil.place.finding import locate_postcode
 from chesil.place.growing import growth_by_age
-from chesil.place.local_tables import ACTIVITY, HOMES, PARAMETERS, STAFF_CHANGES
+from chesil.place.local_tables import ACTIVITY, PARAMETERS, STAFF_CHANGES
 from chesil.place.place import Place
-from chesil.scenario.edit import NOTHING, Thing, must_have_practice, things
-
-GPS = ("gp_all", "gp_without_locums", "gp_without_trainees", "gp_fully_qualified")
-HELD_IN: dict[str, tuple[str, ...]] = {
-    "gp_all": (), "gp_without_locums": ("gp_all",), "gp_without_trainees": ("gp_all",),
-    "gp_fully_qualified": GPS[:3], "gp_partner": GPS, "gp_senior_partner": GPS, "gp_salaried": GPS,
-    "nurses": (), "direct_patient_care": (), "admin": (),
-    **dict.fromkeys(
-        ("advanced_nurse_practitioner", "extended_role_nurse", "nurse_dispenser", "nurse_partner", "nurse_specialist",
-         "practice_nurse", "trainee_nurse"), ("nurses",)),
-    **dict.fromkeys(
-        ("advanced_paramedic", "advanced_pharmacist", "advanced_physiotherapist", "dispenser", "gp_assistant",
-         "health_care_assistant", "nursing_associate", "paramedic", "pharmacist", "pharmacy_technician", "phlebotomist",
-         "physician_associate", "physiotherapist", "social_prescriber"), ("direct_patient_care",)),
-    **dict.fromkeys(("manager", "medical_secretary", "receptionist"), ("admin",)),
-}  # fmt: skip
-"""Roles of practice staff and the roles that hold each."""
+from chesil.scenario.edit import HELD_IN, NOTHING, Thing, must_have_practice, things
 
 
 @dataclass(frozen=True)
@@ -151,8 +135,12 @@ class BuildHomes:
         where = (self.easting, self.northing)
         if self.postcode and None in where:
             where = locate_postcode(self.postcode)
-        row = (self.development, *where, self.dwellings, self.people_per_dwelling, self.on, self.on, "scenario")
-        homes = pl.DataFrame([row], schema=HOMES.schema, orient="row")
+        record: dict[str, object] = {
+            "development": self.development, "easting": where[0], "northing": where[1], "dwellings": self.dwellings,
+            "people_per_dwelling": self.people_per_dwelling, "first_completion": self.on, "last_completion": self.on,
+            "status": "scenario",
+        }  # fmt: skip
+        homes = pl.DataFrame({c: [record.get(c)] for c in place.homes.columns}, schema=place.homes.schema)
         return place.with_tables(homes=pl.concat([place.homes, homes]).sort("development"))
 
 
