@@ -22,6 +22,7 @@ from chesil.place.assembling import assemble_place
 from chesil.place.place import Judgement, Place
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
+from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
 ENGLAND = "England"
@@ -127,6 +128,8 @@ def _assess(
     if set(STRATEGY_REGISTERS) <= set(study.registers):
         tell("doing the strategy's sums again")
         found.append(assess_audit(place, study.registers))
+    tell("assessing the workforce")
+    found.append(workforce_of(study, places, england))
     return found
 
 

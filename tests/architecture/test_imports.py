@@ -20,7 +20,9 @@ MAY_IMPORT = {
     "appraisal": {"core", "methods", "definitions", "measures", "scenario", "place", "registers"},
     "routes": {"core", "methods", "definitions", "sources", "place"},
     "study": {"core", "place", "registers", "scenario"},
+    "setting_up": {"core", "definitions", "packs", "place", "registers", "scenario", "study", "analyses", "measures"},
     "plan": {
+        "setting_up",
         "core",
         "definitions",
         "packs",
@@ -46,6 +48,7 @@ MAY_IMPORT = {
         "study",
     },
     "cli": {
+        "setting_up",
         "core",
         "definitions",
         "packs",

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from chesil.cli import audit, data, delivery, figures, places, publishing
+from chesil.cli import audit, data, delivery, figures, places, publishing, workforce
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
@@ -18,6 +18,7 @@ COMMANDS = (
     figures.figure,
     figures.journey,
     publishing.blueprint,
+    workforce.workforce,
     delivery.delivery,
     audit.audit,
 )

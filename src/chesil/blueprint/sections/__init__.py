@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import audit, delivery
+from chesil.blueprint.sections import audit, delivery, workforce
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -22,6 +22,7 @@ class SectionMaker:
 def section_makers() -> tuple[SectionMaker, ...]:
     """Every section there is, in the order in which a reader meets them."""
     return (
+        SectionMaker(workforce.KEY, workforce.NAME, workforce.of_place, workforce.of_group),
         SectionMaker(delivery.KEY, delivery.NAME, delivery.of_place, delivery.of_group),
         SectionMaker(audit.KEY, audit.NAME, audit.of_place, audit.of_group),
     )

@@ -1,0 +1,82 @@
+"""Setting up the analysis of workforce: its places, its tables from the pack, its settings and its generator."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from chesil.analyses.workforce import StaffTables, WorkforceSettings, assess_workforce
+from chesil.analyses.workforce.visits import home_visit_figures
+from chesil.core.assessment import Assessment
+from chesil.core.figure import Figure
+from chesil.core.settings import settings_from
+from chesil.measures.asking import newest_vintage
+from chesil.measures.card import load_measure
+from chesil.packs.gp_history import read_gp_history
+from chesil.packs.pack import read_table
+from chesil.place.assembling import assemble_place
+from chesil.place.place import Place
+from chesil.study import Study
+
+
+def workforce_settings(study: Study) -> WorkforceSettings:
+    """The study's settings of workforce."""
+    return settings_from(WorkforceSettings, study.settings.get("workforce", {}), "study.toml [workforce]")
+
+
+def workforce_of(study: Study, places: Mapping[str, Place], england: Mapping[str, Place]) -> Assessment:
+    """Assess the workforce of a study's place, at its own date and at the newest date with a practice return."""
+    settings = workforce_settings(study)
+    then = newest_with_staff(places)
+    return assess_workforce(
+        places[study.vintage],
+        places[then],
+        england[study.vintage],
+        england[then],
+        staff_tables(places[study.vintage], places[then]),
+        settings,
+        np.random.default_rng(settings.seed),
+        vacancies=study.registers.get("vacancies"),
+    )
+
+
+def newest_with_staff(places: Mapping[str, Place]) -> str:
+    """The newest vintage with a practice return; the newest of all if none has one."""
+    with_staff = [v for v, p in places.items() if p.staff.height]
+    return max(with_staff or places)
+
+
+def staff_tables(now: Place, then: Place) -> StaffTables:
+    """Networks' staff, and the history of GPs of the place (with its ended codes, if it is a board) and of England."""
+    sub_icbs: set[str] = set()
+    if now.kind in ("icb", "sub_icb", "england"):
+        sub_icbs = {c for p in (now, then) for c in p.practices["sub_icb_code"].drop_nulls()}
+    codes = {c for p in (now, then) for c in p.practices["practice_code"]}
+    return StaffTables(
+        pcn_staff=read_table("pcn_staff").filter(pl.col("pcn_code") != "U"),
+        history=read_gp_history(set() if now.kind == "england" else codes, sub_icbs if now.kind != "england" else ()),
+        of_england=read_gp_history(()),
+    )
+
+
+def workforce_alone(study: Study) -> tuple[Place, Assessment]:
+    """The place and its assessment without the rest of a plan."""
+    staffed = newest_vintage(load_measure("gp_fte_per_10000"), study.as_at)
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+    tables = frozenset({"staff", "practice_ages", "payments"})
+    places, england = {}, {}
+    for vintage in sorted({staffed, study.vintage}):
+        place = assemble_place(wanted, vintage=vintage, as_at=study.as_at, only=tables)
+        groups = study.registers.get("groups")
+        for (grouping,), rows in groups.group_by("grouping", maintain_order=True) if groups is not None else ():
+            place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+        places[vintage] = place
+        england[vintage] = assemble_place("England", vintage=vintage, as_at=study.as_at, only=tables)
+    return places[study.vintage], workforce_of(study, places, england)
+
+
+def home_visits_alone(study: Study, days: int, crews: int) -> list[Figure]:
+    """Simulated days of home visits of the study's place, in each arrangement."""
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+    place = assemble_place(wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
+    return home_visit_figures(place, days, np.random.default_rng(workforce_settings(study).seed), crews=crews)
