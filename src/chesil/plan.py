@@ -31,7 +31,7 @@ LOW_RATIO, HIGH_RATIO = 0.8, 1.3
 LEVELS = ("practice", "pcn", ALL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A study with its places by vintage, what each analysis found, and every figure, by measure and unit."""
 

@@ -1,10 +1,11 @@
 """Maps of a plan: areas by deprivation, surgeries by list size, networks by where their patients live."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import polars as pl
 
+from chesil.blueprint.document import Map
 from chesil.blueprint.map_svg import RAMP, Dot, Label, draw_legend, draw_map
 from chesil.blueprint.words import place_name
 from chesil.packs.pack import read_table
@@ -30,8 +31,17 @@ class Atlas:
     dots: dict[str, list[Dot]]
 
 
+@dataclass(frozen=True)
+class DrawnMap:
+    """A map with the finding that stands over it."""
+
+    heading: str
+    map: Map
+
+
+@lru_cache(maxsize=2)
 def make_atlas(plan: Plan) -> Atlas:
-    """Gather what the maps need; classes are fifths of England's areas by deprivation score."""
+    """Gather what the maps need, once a plan; classes are fifths of England's areas by deprivation score."""
     place = plan.place
     areas = place.areas
     edges = read_table("area_deprivation", [SCORE])[SCORE].quantile
@@ -72,7 +82,7 @@ def _dots(plan: Plan) -> dict[str, list[Dot]]:
     return dots
 
 
-def map_of_place(plan: Plan, atlas: Atlas) -> dict[str, Any]:
+def map_of_place(plan: Plan, atlas: Atlas) -> DrawnMap:
     """The map of the whole place, with every network's outline and name."""
     by_size = sorted(plan.pcns, key=lambda u: (-(plan.figures["list_size", u.code].value or 0), u.code))
     labels = [Label(*_centre(atlas, u.code), place_name(u.name)) for u in by_size if _own(atlas, u.code)]
@@ -91,16 +101,14 @@ def map_of_place(plan: Plan, atlas: Atlas) -> dict[str, Any]:
         labels=labels,
         text=text,
     )
-    return {
-        "heading": f"{f'{worst:,} people' if worst else 'No one'} in {name} {'live' if worst else 'lives'} in the most "
-        "deprived fifth of England’s areas",
-        "svg": svg,
-        "legend": _legend(atlas, list(atlas.rings)),
-        "caption": _caption(plan),
-    }
+    heading = (
+        f"{f'{worst:,} people' if worst else 'No one'} in {name} {'live' if worst else 'lives'} in the most deprived fifth "
+        "of England’s areas"
+    )
+    return DrawnMap(heading, Map(svg, _legend(atlas, list(atlas.rings)), text, _caption(plan)))
 
 
-def map_of_network(plan: Plan, atlas: Atlas, code: str) -> dict[str, Any]:
+def map_of_network(plan: Plan, atlas: Atlas, code: str) -> DrawnMap:
     """A closer map: the areas most of whose registered people use the network, among their neighbours."""
     own = _own(atlas, code)
     faded = frozenset(atlas.rings) - set(own) if own else frozenset()
@@ -119,7 +127,7 @@ def map_of_network(plan: Plan, atlas: Atlas, code: str) -> dict[str, Any]:
         text=text,
         faded=faded & set(rings),
     )
-    return {"svg": svg, "legend": _legend(atlas, own), "caption": f"{text} {_caption(plan)}"}
+    return DrawnMap("Where its patients live", Map(svg, _legend(atlas, own), text, f"{text} {_caption(plan)}"))
 
 
 def _own(atlas: Atlas, code: str) -> list[str]:

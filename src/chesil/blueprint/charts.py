@@ -29,15 +29,15 @@ CONFIG = {
 }
 
 
-def strip_chart(plan: Plan, chosen: str | None = None) -> str:
-    """One strip a measure: networks as dots, boards of England as ticks, the place and England marked; SVG text.
+def strip_chart(plan: Plan, chosen: str | None = None) -> dict[str, Any]:
+    """One strip a measure: networks as dots, boards of England as ticks, the place and England marked; a Vega-Lite specification.
 
     `chosen` is the network drawn in blue; without it the place itself is.
     """
     cards = {m.name: m for m in plan.measures}
     strips = [_strip(plan, cards[name], chosen) for name in STRIP_MEASURES if _can_draw(plan, name)]
     scales = {"scale": {"x": "independent"}}
-    return to_svg({"$schema": VEGA_LITE, "vconcat": strips, "spacing": 8, "resolve": scales, "config": CONFIG})
+    return {"$schema": VEGA_LITE, "vconcat": strips, "spacing": 8, "resolve": scales, "config": CONFIG}
 
 
 def to_svg(specification: dict[str, Any]) -> str:

@@ -44,19 +44,22 @@ def make_safe_to_publish(
     *,
     parts_of: Mapping[str, Sequence[str]] | None = None,
     rule: SmallNumberRule | None = None,
+    not_of_people: frozenset[str] = frozenset(),
 ) -> dict[str, Figure]:
     """Every figure by id, safe for an edition.
 
     Board and practice editions show what they are given. The public edition withholds derived and local figures
     whose numerator or denominator is a small count; and, where `parts_of` says which units add up to which
     (whole: parts), the next smallest part with it, so that no single difference gives the hidden one back. Done
-    twice it changes nothing more, and the order of figures does not matter.
+    twice it changes nothing more, and the order of figures does not matter. `not_of_people` names measures that count
+    things (practices, sites, checks): no person can be found in them.
     """
     rule = rule or SmallNumberRule()
     given = {f.id: f for f in sorted(figures, key=lambda f: f.id)}
     if check_edition(edition) != "public":
         return given
-    hidden = {f.id for f in given.values() if _is_ours(f) and (rule.hides(f.numerator) or rule.hides(f.denominator))}
+    of_people = [f for f in given.values() if _is_ours(f) and f.measure not in not_of_people]
+    hidden = {f.id for f in of_people if (rule.hides(f.numerator) or rule.hides(f.denominator))}
     hidden |= _complements(given, hidden, parts_of or {}, rule)
     return {i: _withheld(f, rule) if i in hidden else f for i, f in given.items()}
 

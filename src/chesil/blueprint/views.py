@@ -1,14 +1,13 @@
 """Views: plain values for templates, made from figures; nothing is computed here but sums of what is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chesil.blueprint.words import OWN_UNIT, figure_text, limits_text, number, period_text, place_name, standing_text
+from chesil.blueprint.words import OWN_UNIT, figure_text, limits_text, period_text, place_name, standing_text
 from chesil.core.figure import Figure
 from chesil.core.receipt import OBTAINED_WORDS, Receipt
 from chesil.measures.card import Measure
-from chesil.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,13 @@ def anchor(figure: Figure) -> str:
     return f"{figure.measure}-{figure.unit_code}".replace(" ", "_")
 
 
-def journeys(figures: Iterable[Figure], plan: Plan) -> dict[str, Any]:
+def journeys(
+    figures: Iterable[Figure], cards: Mapping[str, Measure], receipts: Mapping[str, Receipt]
+) -> dict[str, Any]:
     """What the page's script needs to open each figure: its facts and its receipts, once each."""
-    cards = plan.cards
     facts = {f.id: _facts(f, cards[f.measure]) for f in figures}
     used = sorted({r for f in facts.values() for r in f["receipts"]})
-    return {"figures": facts, "receipts": {r: plan.receipts[r].sentence for r in used}}
+    return {"figures": facts, "receipts": {r: receipts[r].sentence for r in used}}
 
 
 def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
@@ -88,9 +88,9 @@ def receipt_view(receipt: Receipt) -> dict[str, str]:
     }
 
 
-def measure_view(measure: Measure, plan: Plan) -> dict[str, str]:
-    """A card in words."""
-    here = plan.figures.get((measure.name, plan.place.code)) or _first_of(plan, measure.name)
+def measure_view(measure: Measure, figures: Sequence[Figure]) -> dict[str, str]:
+    """A card in words, with the period of its figures."""
+    here = figures[0]
     limits = "95% and 99.8% limits (Wilson)" if measure.limits == "wilson" else f"none: {measure.no_limits_because}"
     limits = "said beside each figure" if measure.made_by else limits
     return {
@@ -104,10 +104,6 @@ def measure_view(measure: Measure, plan: Plan) -> dict[str, str]:
         "limits_words": limits,
         "shown": f"{period_text(here.period)} (vintage {here.vintage})",
     }
-
-
-def _first_of(plan: Plan, measure: str) -> Figure:
-    return next(f for (name, _), f in plan.figures.items() if name == measure)
 
 
 def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:
@@ -124,29 +120,6 @@ def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:
             [*([] if figure.is_known else [figure.reason]), standing_text(figure), *figure.notes]
         ).strip(),
     }
-
-
-def table_of(
-    rows: Iterable[tuple[str, str, str]],
-    measures: Iterable[Measure],
-    figures: Mapping[tuple[str, str], Figure],
-    *,
-    caption: str,
-    root: str,
-    totals: tuple[str, ...] = (),
-    first: str = "",
-) -> tuple[dict[str, Any], list[Figure]]:
-    """A table with one row a unit (name, code, link) and one column a measure; and the figures in it."""
-    cards = list(measures)
-    shown: list[Figure] = []
-    body = []
-    for name, code, link in rows:
-        own = [figures[m.name, code] for m in cards]
-        shown += own
-        views = [figure_view(f, m, root) for f, m in zip(own, cards, strict=True)]
-        body.append({"name": name, "href": link, "figures": views, "total": code in totals})
-    heads = [first, *(heading(m, shown) for m in cards)]
-    return {"caption": caption, "heads": heads, "rows": body}, shown
 
 
 SHORT = {
@@ -166,8 +139,3 @@ def heading(measure: Measure, shown: Iterable[Figure]) -> str:
     """A column's heading: short name and period."""
     period = next((f.period for f in shown if f.measure == measure.name), "")
     return f"{SHORT.get(measure.name, measure.title)}, {period_text(period)}"
-
-
-def value_text(figures: Mapping[tuple[str, str], Figure], measure: Measure, code: str) -> str:
-    """The value of a figure for a sentence."""
-    return number(figures[measure.name, code].value, measure)

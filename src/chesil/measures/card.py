@@ -35,7 +35,9 @@ class Quantity:
 class Measure:
     """A card: everything a reader is told about a measure, and all that its computation needs.
 
-    `made_by` names the analysis whose code computes it; without it the card alone says how, and `compute_measure` does.
+    `counts` says what its parts count: "people", to whom the small-number rule of the public edition applies, or
+    "things" (practices, sites, areas, checks). `made_by` names the analysis whose code computes it; without it the card
+    alone says how, and `compute_measure` does.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Measure:
     implausible_above: str = ""
     formula: str = ""
     made_by: str = ""
+    counts: str = "people"
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -114,6 +117,8 @@ def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
     made_by = record.get("made_by", "")
     if not made_by and record.get("method") not in METHODS:
         problems.append(Problem(f"method `{record.get('method')}` is not {or_list(METHODS)}"))
+    if record.get("counts", "people") not in ("people", "things"):
+        problems.append(Problem(f"counts `{record['counts']}` is not people or things"))
     if record.get("polarity") not in POLARITIES:
         problems.append(Problem(f"polarity `{record.get('polarity')}` is not {or_list(POLARITIES)}"))
     for part in ("numerator", "denominator"):

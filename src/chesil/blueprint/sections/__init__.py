@@ -4,7 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import audit, delivery, workforce
+from chesil.blueprint.sections import (
+    audit,
+    delivery,
+    overview,
+    workforce,
+)
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -19,10 +24,15 @@ class SectionMaker:
     of_group: Callable[[Plan, Unit], Section | None]
 
 
+IN_ORDER = (
+    overview,
+    workforce,
+    delivery,
+    audit,
+)
+"""The sections in the order in which a reader meets them; each has KEY, NAME, of_place and of_group."""
+
+
 def section_makers() -> tuple[SectionMaker, ...]:
-    """Every section there is, in the order in which a reader meets them."""
-    return (
-        SectionMaker(workforce.KEY, workforce.NAME, workforce.of_place, workforce.of_group),
-        SectionMaker(delivery.KEY, delivery.NAME, delivery.of_place, delivery.of_group),
-        SectionMaker(audit.KEY, audit.NAME, audit.of_place, audit.of_group),
-    )
+    """Every section there is, in order."""
+    return tuple(SectionMaker(m.KEY, m.NAME, m.of_place, m.of_group) for m in IN_ORDER)

@@ -1,0 +1,83 @@
+"""The book: a whole blueprint as sections and chapters, made safe for its edition, from which every format is drawn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chesil.blueprint.document import Section
+from chesil.blueprint.editions import EDITION_WORDS, make_safe_to_publish
+from chesil.blueprint.sections import section_makers
+from chesil.blueprint.sections.overview import every_measure
+from chesil.blueprint.words import place_name
+from chesil.core.figure import Figure
+from chesil.core.receipt import Receipt
+from chesil.measures.card import Measure
+from chesil.plan import Plan
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The pages of one group: its sections, the overview first."""
+
+    code: str
+    name: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """A blueprint in one edition. `figures` by id are those that the edition may show, in the order of the plan."""
+
+    title: str
+    about: str
+    edition: str
+    edition_words: str
+    as_at: date
+    fingerprint: str
+    sections: tuple[Section, ...]
+    chapters: tuple[Chapter, ...]
+    cards: Mapping[str, Measure]
+    figures: Mapping[str, Figure]
+    receipts: Mapping[str, Receipt]
+
+    @property
+    def used_receipts(self) -> list[Receipt]:
+        """The receipts behind any figure, by id."""
+        return [self.receipts[r] for r in sorted({r for f in self.figures.values() for r in f.receipts})]
+
+
+def make_book(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Book:
+    """Make every section of a plan, safe for the study's edition: sections see only the figures that it may show."""
+    plan = _as_edition(plan)
+    tell("drawing maps")
+    makers = section_makers()
+    sections = []
+    for maker in makers:
+        tell(f"telling of {maker.name.lower()}")
+        if (section := maker.of_place(plan)) is not None:
+            sections.append(section)
+    chapters = []
+    for unit in plan.pcns:
+        tell(f"telling of {place_name(unit.name)}")
+        own = [s for m in makers if (s := m.of_group(plan, unit)) is not None]
+        chapters.append(Chapter(unit.code, place_name(unit.name), (*own, every_measure(plan, unit))))
+    return Book(
+        title=plan.study.title,
+        about=plan.study.about,
+        edition=plan.study.edition,
+        edition_words=EDITION_WORDS[plan.study.edition],
+        as_at=plan.study.as_at,
+        fingerprint=plan.pack_fingerprint[:12],
+        sections=tuple(sections),
+        chapters=tuple(chapters),
+        cards=plan.cards,
+        figures={f.id: f for f in plan.figures.values()},
+        receipts=plan.receipts,
+    )
+
+
+def _as_edition(plan: Plan) -> Plan:
+    parts = {u.code: u.practices for u in plan.pcns} | {plan.place.code: tuple(u.code for u in plan.pcns)}
+    of_things = frozenset(c.name for c in plan.cards.values() if c.counts != "people")
+    safe = make_safe_to_publish(plan.figures.values(), plan.study.edition, parts_of=parts, not_of_people=of_things)
+    return replace(plan, figures={key: safe[f.id] for key, f in plan.figures.items()})
