@@ -11,7 +11,7 @@ MAY_IMPORT = {
     "definitions": {"core"},
     "sources": {"core"},
     "packs": {"core"},
-    "place": {"core", "definitions", "packs"},
+    "place": {"core", "methods", "definitions", "packs"},
     "packing": {"core", "methods", "definitions", "sources", "packs"},
     "registers": {"core"},
     "measures": {"core", "methods", "definitions", "packs", "place"},

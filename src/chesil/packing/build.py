@@ -31,6 +31,7 @@ from chesil.packing.practices import (
     network_judgements,
 )
 from chesil.packing.raw import Built, Raw
+from chesil.packing.travel_fit import build_travel, travel_sentence
 from chesil.packs.pack import CONTRACTS, ENGLAND, Origin
 
 PROJECTED = (
@@ -85,6 +86,8 @@ def _build_tables(raw: Raw, tell: Callable[[str], None]) -> dict[str, Built]:
     tables |= build_reference_tables(raw)
     tell("borders between areas")
     tables |= build_geometry(raw)
+    tell("travel times")
+    tables |= build_travel(raw, tables)
     return tables
 
 
@@ -117,7 +120,7 @@ def diagnose(tables: dict[str, Built]) -> dict[str, str]:
         tables["practices"].table.filter(pl.col("vintage") == "2025/26").select("practice_code", "imd_score"),
         scores,
     )
-    return {"projected_flows": fit.sentence}
+    return {"projected_flows": fit.sentence, "travel_model": travel_sentence(tables["travel_errors"].table)}
 
 
 def _write(tables: dict[str, Built], raw: Raw, out: Path, diagnostics: dict[str, str]) -> list[str]:

@@ -115,6 +115,23 @@ AREA_TRAVEL = TableContract(
     ),
 )
 
+AREA_TRAVEL_2011 = TableContract(
+    name="area_travel_2011",
+    about="Published minutes to a GP in about 2011 by public transport or walking, cycle and car; never under five.",
+    key=("lsoa11",),
+    columns=(
+        LSOA11,
+        *(
+            Column(f"{name}_minutes_2011", "float", f"minutes to a GP by {words}", "minutes", missing=True, low=0)
+            for name, words in (
+                ("public_transport", "public transport or walking"),
+                ("cycle", "cycle"),
+                ("car", "car"),
+            )
+        ),
+    ),
+)
+
 AREA_FUEL_POVERTY = TableContract(
     name="area_fuel_poverty",
     about="Households in fuel poverty (LILEE measure) of 2022, modelled by the publisher.",
@@ -179,6 +196,7 @@ AREA_CONTRACTS = (
     AREA_DEPRIVATION,
     AREA_CENSUS,
     AREA_TRAVEL,
+    AREA_TRAVEL_2011,
     AREA_FUEL_POVERTY,
     AREA_INDICATORS,
     POSTCODES,

@@ -70,4 +70,64 @@ HEALTH_INDEX = TableContract(
     ),
 )
 
-REFERENCE_CONTRACTS = (PROJECTIONS, LIFE_TABLES, DISTRICT_DEATHS, DISTRICT_POPULATION, HEALTH_INDEX)
+_MODES = ("drive", "cycle", "walk")
+_LAND = Column(
+    "land_class", "text", "kind of land (2011 classification)", one_of=("conurbation", "town", "fringe", "village")
+)
+
+TRAVEL_MODEL = TableContract(
+    name="travel_model",
+    about="The modelled travel times: for each mode, kind of land and distance, the pace; fitted to published times.",
+    key=("mode", "land_class", "from_km"),
+    columns=(
+        Column("mode", "text", "means of travel", one_of=_MODES),
+        _LAND,
+        Column("from_km", "float", "distance by land from which the pace holds", "km", low=0),
+        Column("start_seconds", "float", "time at this end, whatever the distance", "seconds", low=0),
+        Column("seconds_per_km", "float", "pace", "seconds a km", low=0),
+        Column("log_error", "float", "standard deviation of log(published / modelled) where held out", "log", low=0),
+    ),
+)
+
+TRAVEL_ERRORS = TableContract(
+    name="travel_errors",
+    about="How far modelled times were out of published ones in squares of 50 km that were held out of the fit.",
+    key=("mode", "publication", "part", "land_class"),
+    columns=(
+        Column("mode", "text", "means of travel", one_of=_MODES),
+        Column("publication", "text", "which published times"),
+        Column("part", "text", "part of England: Dorset, fitted without it, or the rest"),
+        _LAND,
+        Column("journeys", "int", "journeys compared", "journeys", low=0),
+        Column("median_minutes", "float", "median of the published times", "minutes", low=0),
+        Column("bias_minutes", "float", "mean of modelled less published", "minutes"),
+        Column("mean_error_minutes", "float", "mean absolute difference", "minutes", low=0),
+        Column("median_error_minutes", "float", "median absolute difference", "minutes", low=0),
+        Column("rmse_minutes", "float", "root of the mean square", "minutes", low=0),
+        Column("log_error", "float", "standard deviation of log(published / modelled), robust", "log", low=0),
+    ),
+)
+
+TRAVEL_PUBLIC = TableContract(
+    name="travel_public",
+    about="Where published minutes by public transport lie between driving (0) and walking (1): a tenth and nine tenths.",
+    key=("land_class", "from_km"),
+    columns=(
+        _LAND,
+        Column("from_km", "float", "distance from which it holds", "km", low=0),
+        Column("low_share", "float", "a tenth of areas lie below", "share", low=0, high=1),
+        Column("high_share", "float", "a tenth of areas lie above", "share", low=0, high=1),
+        Column("areas", "int", "areas it rests on", "areas", low=0),
+    ),
+)
+
+REFERENCE_CONTRACTS = (
+    PROJECTIONS,
+    LIFE_TABLES,
+    DISTRICT_DEATHS,
+    DISTRICT_POPULATION,
+    HEALTH_INDEX,
+    TRAVEL_MODEL,
+    TRAVEL_ERRORS,
+    TRAVEL_PUBLIC,
+)

@@ -18,6 +18,7 @@ AREA_PACK_TABLES = (
     "area_deprivation",
     "area_census",
     "area_travel",
+    "area_travel_2011",
     "area_fuel_poverty",
     "area_indicators",
 )

@@ -1,0 +1,142 @@
+"""Travel in England: water counts, crossings carry, errors are carried, and a site that cannot be placed is named."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from chesil.core.errors import InputRefused
+from chesil.packs.pack import read_table
+from chesil.place.place import Place
+from chesil.place.site_positions import find_positions, locate_sites
+from chesil.place.travel import (
+    MODES,
+    area_origins,
+    public_transport_range,
+    site_destinations,
+    times_within,
+    travel_times,
+    travel_times_by_mode,
+)
+
+
+def points(**at: tuple[int, int]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"code": list(at), "easting": [p[0] for p in at.values()], "northing": [p[1] for p in at.values()]}
+    )
+
+
+SANDBANKS, STUDLAND = (404_400, 87_800), (403_600, 82_500)
+POOLE, WAREHAM = (401_200, 90_700), (392_300, 87_400)
+RYDE, SOUTHSEA = (459_100, 92_200), (464_500, 99_100)
+CANVEY, BENFLEET = (579_500, 183_300), (577_800, 186_700)
+HESSLE, BARTON = (503_000, 426_300), (502_800, 421_900)
+
+
+def minutes(a: tuple[int, int], b: tuple[int, int], mode: str = "drive", ferries: bool = False) -> float:
+    return float(travel_times(points(a=a), points(b=b), mode, ferries=ferries).minutes[0, 0])
+
+
+def test_sandbanks_to_studland_is_round_the_harbour_unless_the_ferry_is_taken() -> None:
+    by_land = minutes(SANDBANKS, STUDLAND)
+    assert by_land > 30
+    assert minutes(SANDBANKS, STUDLAND, ferries=True) < by_land
+
+
+def test_the_isle_of_wight_is_reached_by_ferry_only() -> None:
+    assert minutes(SOUTHSEA, RYDE) == np.inf
+    assert 30 < minutes(SOUTHSEA, RYDE, ferries=True) < 150
+
+
+@pytest.mark.parametrize(("a", "b", "most"), [(CANVEY, BENFLEET, 20), (HESSLE, BARTON, 20), (POOLE, WAREHAM, 30)])
+def test_bridges_carry_cars(a: tuple[int, int], b: tuple[int, int], most: float) -> None:
+    assert minutes(a, b) < most
+
+
+def test_both_ways_take_as_long_and_order_does_not_matter(dorset_2026: Place) -> None:
+    origins, sites = area_origins(dorset_2026), site_destinations(dorset_2026)
+    there = travel_times(origins, sites, "drive").seconds
+    back = travel_times(sites, origins, "drive").seconds
+    np.testing.assert_allclose(there, back.T, rtol=1e-9)
+    mixed = origins.sample(fraction=1, shuffle=True, seed=4)
+    rows = [mixed["code"].to_list().index(c) for c in origins["code"]]
+    np.testing.assert_allclose(travel_times(mixed, sites, "drive").seconds[rows], there, rtol=1e-9)
+
+
+def test_more_sites_never_lengthen_the_nearest(dorset_2026: Place) -> None:
+    origins, sites = area_origins(dorset_2026), site_destinations(dorset_2026)
+    few = travel_times(origins, sites.head(20), "drive").seconds.min(axis=1)
+    # a time may rest a little on which points are asked about together, since they frame the search for a way round
+    assert (travel_times(origins, sites, "drive").seconds.min(axis=1) <= few + 1e-6).all()
+
+
+def test_modes_at_once_are_the_modes_one_by_one(dorset_2026: Place) -> None:
+    origins, sites = area_origins(dorset_2026), site_destinations(dorset_2026)
+    together = travel_times_by_mode(origins, sites)
+    for mode in MODES:
+        np.testing.assert_array_equal(together[mode].seconds, travel_times(origins, sites, mode).seconds)
+
+
+def test_every_pair_carries_an_error_and_villages_a_larger_one_near_by() -> None:
+    times = travel_times(
+        points(village=(372_000, 104_500), town=(407_500, 91_500)), points(near=(407_000, 92_000)), "drive"
+    )
+    assert times.errors.shape == times.seconds.shape and (times.errors > 0.05).all()
+
+
+def test_the_sparse_table_of_all_england_agrees_with_the_matrix(dorset_2026: Place) -> None:
+    origins, sites = area_origins(dorset_2026), site_destinations(dorset_2026)
+    matrix = travel_times(origins, sites, "drive").seconds
+    sparse = times_within(origins, sites, "drive", 40)
+    i, j = sparse["origin"].to_numpy(), sparse["destination"].to_numpy()
+    difference = np.abs(sparse["seconds"].to_numpy() / matrix[i, j] - 1)
+    assert (difference < 0.001).mean() > 0.9 and np.quantile(difference, 0.99) < 0.35
+    missed = (matrix <= 35 * 60).sum() - np.isin(np.nonzero(matrix.ravel() <= 35 * 60)[0], i * len(sites) + j).sum()
+    assert missed < 0.01 * len(i)
+
+
+def test_public_transport_is_a_range_between_driving_and_walking(dorset_2026: Place) -> None:
+    origins, sites = area_origins(dorset_2026), site_destinations(dorset_2026)
+    low, high = public_transport_range(origins, sites)
+    walk = travel_times(origins, sites, "walk").minutes
+    assert (low <= high + 1e-9).all() and (high <= walk + 1e-9).all()
+
+
+def test_no_crossing_names_areas_that_do_not_face() -> None:
+    areas = set(read_table("areas", ["lsoa11"])["lsoa11"])
+    from chesil.definitions import load_definition
+
+    records = load_definition(".", "crossings")["crossing"]
+    assert all(code in areas for r in records for code in r["between"]) and len(records) > 90
+    assert len({r["name"] for r in records}) == len(records)
+
+
+SITES = pl.DataFrame(
+    [
+        ("good", "BH19 1HB", None, None),
+        ("none", None, None, None),
+        ("gone", "DT1 9ZZ", None, None),
+        ("degrees", None, 50.7, -2.4),
+        ("swapped", None, 90_700, 401_200),
+        ("sea", None, 420_000, 60_000),
+        ("wales", None, 310_000, 230_000),
+        ("apart", "DT1 1AA", 401_200, 90_700),
+    ],
+    schema=["site_code", "postcode", "easting", "northing"],
+    orient="row",
+    strict=False,
+)
+
+
+def test_every_site_that_cannot_be_placed_is_named_with_the_way_out() -> None:
+    sites = SITES.with_columns(pl.col("easting", "northing").cast(pl.Float64))
+    placed, problems = find_positions(sites)
+    text = {p.where.removeprefix("sites "): str(p) for p in problems}
+    assert set(text) == {"none", "gone", "degrees", "swapped", "sea", "wales", "apart"}
+    assert placed.filter(pl.col("site_code") == "good")["easting"][0] in range(400_000, 406_000)
+    assert "not a live postcode" in text["gone"]
+    assert "degrees" in text["degrees"] and "Swap easting" in text["swapped"]
+    assert "in the sea" in text["sea"] and "Wales or Scotland" in text["wales"]
+    assert "from its postcode" in text["apart"]
+    with pytest.raises(InputRefused) as refused:
+        locate_sites(sites)
+    assert len(refused.value.problems) == 7
