@@ -130,6 +130,25 @@ def seconds_between(network: Network, origins: ArrayLike, destinations: ArrayLik
     return np.asarray(least[np.ix_(at_here, at_there)])
 
 
+def pairs_within(
+    network: Network, origins: ArrayLike, destinations: ArrayLike, limit: float
+) -> tuple[Index, Index, Array]:
+    """Pairs of origin and destination no farther than `limit` seconds: their positions and the least seconds (pairs,)."""
+    here, there = np.asarray(origins, dtype=np.int64), np.asarray(destinations, dtype=np.int64)
+    graph, node = contracted(network, np.unique(np.concatenate([here, there])))
+    rows, columns, seconds = [], [], []
+    for first in range(0, here.size, SOURCES_AT_ONCE):
+        some = node[here[first : first + SOURCES_AT_ONCE]]
+        found = dijkstra(graph, directed=True, indices=some, limit=limit)[:, node[there]]
+        row, column = np.nonzero(np.isfinite(found))
+        rows.append(row + first)
+        columns.append(column)
+        seconds.append(found[row, column])
+    if not rows:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    return np.concatenate(rows).astype(np.int64), np.concatenate(columns).astype(np.int64), np.concatenate(seconds)
+
+
 def _search(graph: csr_array, sources: Index, targets: Index, limit: float) -> Array:
     found = np.empty((sources.size, targets.size))
     for first in range(0, sources.size, SOURCES_AT_ONCE):
