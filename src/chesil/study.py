@@ -17,6 +17,7 @@ from chesil.place.place import Judgement
 from chesil.place.vintage import all_vintages
 from chesil.registers.contracts import REGISTERS
 from chesil.registers.importing import read_register
+from chesil.registers.links import read_links_folder
 from chesil.registers.options import OptionRecord, read_option
 from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.scenario import check_clashes
@@ -60,6 +61,8 @@ class Study:
     """Where the study's own tables come from: `study:<register>` for each, and `document:<name>` for each document."""
 
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
+    links: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """The study's own travel times by mode, used in place of modelled ones; see `place.links.times_for`."""
 
 
 def read_study(folder: Path) -> Study:
@@ -79,6 +82,8 @@ def read_study(folder: Path) -> Study:
     problems += found
     options, found = _read_options(folder / "options")
     problems += found
+    links, link_receipts, found = read_links_folder(folder / "links")
+    problems += found
     if problems:
         raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
     wanted = record.get("place") or tuple(record.get("practices") or record["areas"])
@@ -92,9 +97,10 @@ def read_study(folder: Path) -> Study:
         about=record.get("about", ""),
         judgements=judgements,
         registers=registers,
-        receipts={**receipts, **_document_receipts(registers)},
+        receipts={**receipts, **link_receipts, **_document_receipts(registers)},
         settings={name: record[name] for name in ANALYSES if name in record},
         options=options,
+        links=links,
     )
 
 

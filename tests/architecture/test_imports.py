@@ -62,6 +62,7 @@ MAY_IMPORT = {
         "plan",
         "blueprint",
         "sources",
+        "routes",
         "registers",
     },
 }

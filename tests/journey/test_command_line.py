@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 def chesil(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     code = "from chesil.cli import main; main()"
     return subprocess.run([sys.executable, "-c", code, *words], cwd=cwd, capture_output=True, text=True, check=False,
-                          env={"COLUMNS": "200", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})  # fmt: skip
+                          env={"COLUMNS": "200", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONPATH": str(ROOT / "src")})  # fmt: skip
 
 
 def test_places_by_text_and_by_postcode() -> None:

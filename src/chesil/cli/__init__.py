@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from chesil.cli import audit, data, delivery, figures, places, publishing, workforce
+from chesil.cli import audit, data, delivery, figures, places, publishing, routes, workforce
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
@@ -19,6 +19,7 @@ COMMANDS = (
     figures.journey,
     publishing.blueprint,
     workforce.workforce,
+    routes.routes,
     delivery.delivery,
     audit.audit,
 )

@@ -78,6 +78,8 @@ def check(study: StudyFolder) -> None:
         out.print(f"  option {option.name}: {len(option.edits)} edits", highlight=False)
     for name, table in read.registers.items():
         out.print(f"  {name}: {table.height} rows", highlight=False)
+    for mode, links in read.links.items():
+        out.print(f"  links by {mode}: {links.height} pairs", highlight=False)
     for note in merged.notes:
         out.print(f"  {note}", highlight=False, markup=False)
     out.print("Nothing is wrong.")

@@ -46,9 +46,14 @@ def load_definition(kind: str, name: str) -> dict[str, Any]:
     path = FOLDER / kind / f"{name}.toml"
     if not path.exists():
         raise NotFound(f"There is no `{name}` among {kind}", [], did_you_mean(name, definition_names(kind)))
+    return load_definition_file(path)
+
+
+def load_definition_file(path: Path) -> dict[str, Any]:
+    """Read a definition that a user keeps elsewhere; `InputRefused` if it is not there or not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InputRefused(f"{path.name} cannot be read", [Problem(str(error), path.name)]) from error
 
 

@@ -143,7 +143,7 @@ def _boardings_after(
     start = np.concatenate([own, changes.start])
     order = np.argsort(start, kind="stable")
     start, end = start[order], np.concatenate([own, changes.end])[order]
-    seconds = np.concatenate([np.full(rides.stops, change_seconds), np.ceil(changes.seconds).astype(np.int64)])[order]
+    seconds = np.concatenate([np.full(rides.stops, change_seconds), np.rint(changes.seconds).astype(np.int64)])[order]
     begins = np.searchsorted(start, np.arange(rides.stops + 1))
     count = np.where(rides.alight, np.diff(begins)[rides.end], 0)
     of = np.repeat(np.arange(count.size), count)
@@ -185,7 +185,7 @@ def journeys_in_window(
         near = order[begins[i] : begins[i + 1]]
         taken = np.broadcast_to(walk[i], (times.size, shape[1]))
         if near.size:
-            ready = times[:, None] + np.ceil(access.seconds[near]).astype(np.int64)[None, :]
+            ready = times[:, None] + np.rint(access.seconds[near]).astype(np.int64)[None, :]
             event = _first_departure(profile.key, profile.span, np.broadcast_to(access.end[near], ready.shape), ready)
             arrival = np.full((times.size, shape[1]), np.inf)
             for stop in range(near.size):

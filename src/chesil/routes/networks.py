@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,10 +11,20 @@ from numpy.typing import NDArray
 from chesil.core.errors import ChesilError, InputRefused, Problem, some_of
 from chesil.core.receipt import Receipt
 from chesil.definitions import load_definition
-from chesil.methods.road_rules import MODES, Mode, RoadRules, ferry_seconds, is_closed, rules_from, way_speeds
+from chesil.methods.road_rules import (
+    MODES,
+    NODE_TAGS,
+    WAY_TAGS,
+    Mode,
+    RoadRules,
+    ferry_seconds,
+    is_closed,
+    rules_from,
+    way_speeds,
+)
 from chesil.methods.routing import Network, Placed, Roads, build_network, place_on, seconds_between
 from chesil.place.travel import TravelTimes
-from chesil.sources.openstreetmap import RoadExtract
+from chesil.sources.openstreetmap import RoadExtract, read_roads
 
 FURTHEST = 1_000.0
 """Metres: a place farther than this from any road of the mode is refused."""
@@ -62,6 +73,11 @@ class Routed:
 def load_road_rules(record: Mapping[str, object] | None = None) -> RoadRules:
     """The rules of `definitions/road_speeds.toml`, or of a record of the same shape."""
     return rules_from(record if record is not None else load_definition("", "road_speeds"))
+
+
+def read_extract(path: Path) -> RoadExtract:
+    """The roads of an OpenStreetMap file with the tags that the rules look at; see `sources.openstreetmap.read_roads`."""
+    return read_roads(path, WAY_TAGS, NODE_TAGS)
 
 
 def network_of(

@@ -4,31 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pyproj import Transformer
+from made_up_town import osm_xml
 
 from chesil.core.errors import InputRefused
 from chesil.methods.road_rules import NODE_TAGS, WAY_TAGS
 from chesil.sources.openstreetmap import read_roads
-
-TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
-
-
-def osm_xml(points, ways, barriers=None, relations=0, degrees=False):
-    """An .osm file from points {id: (easting, northing)} and ways [(points, tags)]."""
-    lines = ['<?xml version="1.0"?>', '<osm version="0.6" generator="by hand">']
-    for number, (x, y) in points.items():
-        lon, lat = (x, y) if degrees else TO_DEGREES.transform(x, y)
-        tags = "".join(f'<tag k="{k}" v="{v}"/>' for k, v in (barriers or {}).get(number, {}).items())
-        lines.append(f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}">{tags}</node>')
-    for number, (refs, tags) in enumerate(ways, start=1):
-        inside = "".join(f'<nd ref="{r}"/>' for r in refs) + "".join(f'<tag k="{k}" v="{v}"/>' for k, v in tags.items())
-        lines.append(f'<way id="{number}" version="1">{inside}</way>')
-    for number in range(relations):
-        lines.append(
-            f'<relation id="{number + 1}" version="1"><member type="way" ref="1" role="from"/>'
-            f'<tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>'
-        )
-    return "\n".join([*lines, "</osm>"])
 
 
 def read(tmp_path: Path, text: str, name="town.osm"):
