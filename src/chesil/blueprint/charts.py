@@ -1,10 +1,11 @@
 """Charts: one Vega-Lite specification each, drawn to SVG without a browser or a network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import vl_convert
 
+from chesil.blueprint.fonts import FAMILY, register_for_charts
 from chesil.blueprint.words import number, period_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.card import Measure
@@ -23,7 +24,6 @@ STRIP_MEASURES = (
 )
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
 CONFIG = {
-    "font": "Arial",
     "view": {"stroke": None},
     "title": {"anchor": "start", "fontSize": 13, "color": INK, "subtitleColor": "#4c6272", "offset": 4},
 }
@@ -40,10 +40,16 @@ def strip_chart(plan: Plan, chosen: str | None = None) -> dict[str, Any]:
     return {"$schema": VEGA_LITE, "vconcat": strips, "spacing": 8, "resolve": scales, "config": CONFIG}
 
 
-def to_svg(specification: dict[str, Any]) -> str:
-    """Draw a Vega-Lite specification as an SVG that scales to its container's width."""
-    svg: str = vl_convert.vegalite_to_svg(specification)
+def to_svg(specification: Mapping[str, Any]) -> str:
+    """Draw a Vega-Lite specification as an SVG that scales to its container's width, in the blueprint's typeface."""
+    register_for_charts()
+    svg: str = vl_convert.vegalite_to_svg(in_house_type(specification))
     return svg.replace("<svg ", '<svg role="img" aria-hidden="true" style="max-width:100%;height:auto" ', 1)
+
+
+def in_house_type(specification: Mapping[str, Any]) -> dict[str, Any]:
+    """The specification with the blueprint's typeface, whatever it names itself."""
+    return {**specification, "config": {**specification.get("config", {}), "font": FAMILY}}
 
 
 def _can_draw(plan: Plan, measure: str) -> bool:

@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from chesil.blueprint.book import Book, make_book
+from chesil.blueprint.fonts import FOLDER as FONTS
+from chesil.blueprint.fonts import WEB_FILES
 from chesil.blueprint.section_html import section_view
 from chesil.blueprint.views import figure_row, journeys, measure_view, receipt_view
 from chesil.core.figure import Figure
@@ -38,6 +40,8 @@ def write_pages(book: Book, out: Path, tell: Callable[[str], None] = lambda _: N
     with whole_folder(out) as folder:
         for name in STATIC:
             (folder / name).write_bytes(files("chesil.blueprint").joinpath("templates", name).read_bytes())
+        for name in WEB_FILES:
+            (folder / name).write_bytes((FONTS / name).read_bytes())
         for section in book.sections:
             tell(f"writing {section.name.lower()}")
             view = section_view(section, book.cards, book.figures, "")

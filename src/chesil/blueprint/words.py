@@ -28,6 +28,11 @@ MONTHS = (
     "November",
     "December",
 )
+LICENCES = (
+    "Contains public sector information licensed under the Open Government Licence v3.0.",
+    "Contains OS data © Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right; "
+    "National Statistics data © Crown copyright and database right.",
+)
 OWN_UNIT = "as stated"
 """Unit of a card whose figures have each their own."""
 LOWER_START = ("GP", "NHS", "IMD", "England")

@@ -1,0 +1,123 @@
+"""The printed edition: a tagged PDF (PDF/UA) set by typst from the same document as the web page."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import typst
+
+from chesil.blueprint.book import Book
+from chesil.blueprint.charts import to_svg
+from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.fonts import FAMILY, FOLDER
+from chesil.blueprint.views import measure_view, receipt_view
+from chesil.blueprint.words import LICENCES, figure_text
+from chesil.core.errors import ChesilError
+from chesil.core.whole_files import whole_file
+
+TEMPLATE = Path(__file__).parent / "templates" / "blueprint.typ"
+FULL, LEGEND = 100, 60
+
+
+def write_pdf(book: Book, path: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
+    """Set the book as a PDF/UA-1 at `path`, whole or not at all.
+
+    The template reads the document as data, so a name with markup in it is printed as it stands. Raises `ChesilError`
+    with the setter's own words if it cannot be set.
+    """
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        tell("drawing pictures for print")
+        record = _record(book, folder)
+        (folder / "book.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        main = folder / "blueprint.typ"
+        main.write_bytes(TEMPLATE.read_bytes())
+        tell("setting the PDF")
+        try:
+            pdf = typst.compile(str(main), font_paths=[str(FOLDER)], ignore_system_fonts=True, pdf_standards=["ua-1"])
+        except RuntimeError as error:
+            raise ChesilError("The PDF cannot be set", [], str(error)) from error
+    with whole_file(path) as temporary:
+        temporary.write_bytes(pdf)
+    return path
+
+
+def _record(book: Book, folder: Path) -> dict[str, Any]:
+    by_measure: dict[str, list[Any]] = {}
+    for figure in book.figures.values():
+        by_measure.setdefault(figure.measure, []).append(figure)
+    draw = _Pictures(folder)
+    return {
+        "title": book.title,
+        "subtitle": "A blueprint for primary care",
+        "author": "Chesil",
+        "date": [book.as_at.year, book.as_at.month, book.as_at.day],
+        "font": FAMILY,
+        "edition_words": book.edition_words,
+        "foot": f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint}",
+        "front": [line for line in (book.about, f"As at {book.as_at:%-d %B %Y}.") if line],
+        "sections": [_section(s, book, draw) for s in book.sections],
+        "chapters": [
+            {"name": c.name, "sections": [_section(s, book, draw) for s in c.sections]} for c in book.chapters
+        ],
+        "measures": [measure_view(m, by_measure[m.name]) for m in book.cards.values()],
+        "receipts": [receipt_view(r) for r in book.used_receipts],
+        "licences": list(LICENCES),
+    }
+
+
+class _Pictures:
+    """Numbers the pictures of one document as they are drawn into its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.count = folder, 0
+
+    def draw(self, svg: str, alt: str, width: int) -> dict[str, Any]:
+        self.count += 1
+        name = f"picture{self.count}.svg"
+        (self.folder / name).write_text(svg, encoding="utf-8")
+        return {"path": name, "alt": alt, "width": width}
+
+
+def _section(section: Section, book: Book, draw: _Pictures) -> dict[str, Any]:
+    return {
+        "heading": section.heading,
+        "lead": [_words(w, book) for w in section.lead],
+        "blocks": [_block(b, book, draw) for b in section.blocks],
+    }
+
+
+def _block(block: Block, book: Book, draw: _Pictures) -> dict[str, Any]:
+    match block:
+        case Subheading(text):
+            return {"kind": "subheading", "text": text}
+        case Paragraph(words, is_quiet):
+            return {"kind": "paragraph", "words": _words(words, book), "is_quiet": is_quiet}
+        case Bullets(items):
+            return {"kind": "bullets", "points": [_words(i, book) for i in items]}
+        case Chart(specification, alt, caption):
+            files = [draw.draw(to_svg(specification), alt, FULL)]
+            return {"kind": "picture", "files": files, "caption": caption}
+        case Map(svg, legend, alt, caption):
+            files = [draw.draw(svg, alt, FULL)]
+            files += [draw.draw(legend, f"Legend: {caption}", LEGEND)] if legend else []
+            return {"kind": "picture", "files": files, "caption": caption}
+        case Table():
+            rows = [{"name": r.name, "cells": _words(r.cells, book), "is_total": r.is_total} for r in block.rows]
+            return {
+                "kind": "table", "caption": block.caption, "heads": list(block.heads), "rows": rows,
+                "text_columns": list(block.text_columns), "note": block.note,
+            }  # fmt: skip
+    raise TypeError(f"{type(block).__name__} is not a block that can be printed")
+
+
+def _words(words: Words, book: Book) -> list[Any]:
+    return [w if isinstance(w, str) else _shown(w, book) for w in words]
+
+
+def _shown(shown: Shown, book: Book) -> dict[str, Any]:
+    figure = book.figures[shown.figure.id]
+    text = (shown.text if figure.is_known else "") or figure_text(figure, book.cards[figure.measure])
+    return {"text": text, "measure": figure.measure, "known": figure.is_known}

@@ -1,0 +1,66 @@
+"""The printed edition: tagged, titled, with alternative texts, the same twice, and the same figures as the web page."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from chesil.blueprint.book import Book, make_book
+from chesil.blueprint.document import Section, Shown, Table
+from chesil.blueprint.pdf import write_pdf
+from chesil.blueprint.words import figure_text
+from chesil.plan import Plan
+
+
+@pytest.fixture(scope="module")
+def book(dorset_plan: Plan) -> Book:
+    """Dorset's book with its place sections and one network, which is enough to set every kind of block."""
+    whole = make_book(dorset_plan)
+    return replace(whole, chapters=whole.chapters[:1])
+
+
+@pytest.fixture(scope="module")
+def pdf(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pdf(book, tmp_path_factory.mktemp("pdf") / "dorset.pdf")
+
+
+def test_it_is_a_tagged_pdf_for_everyone(pdf: Path) -> None:
+    reader = PdfReader(pdf)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"].startswith("en")  # type: ignore[index, union-attr]
+    assert b"pdfuaid" in root["/Metadata"].get_data()  # type: ignore[index, union-attr]
+    assert reader.metadata is not None and reader.metadata.title == "Dorset"
+    assert len(reader.outline) >= 3
+
+
+def _text(pdf: Path) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(pdf).pages)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s\u00ad\u2010-]+", "", text)
+
+
+def test_every_figure_of_every_section_stands_in_print_as_on_the_page(pdf: Path, book: Book) -> None:
+    printed = _plain(_text(pdf))
+    sections: list[Section] = [*book.sections, *(s for c in book.chapters for s in c.sections)]
+    for section in sections:
+        assert _plain(section.heading) in printed, section.heading
+        for table in (b for b in section.blocks if isinstance(b, Table)):
+            for row in table.rows:
+                for cell in (c for c in row.cells if isinstance(c, Shown)):
+                    figure = book.figures[cell.figure.id]
+                    text = cell.text or figure_text(figure, book.cards[figure.measure])
+                    assert _plain(text) in printed, (section.key, row.name, text)
+
+
+def test_the_same_twice(book: Book, pdf: Path, tmp_path: Path) -> None:
+    assert write_pdf(book, tmp_path / "again.pdf").read_bytes() == pdf.read_bytes()
+
+
+def test_a_name_with_markup_is_printed_not_run(book: Book, tmp_path: Path) -> None:
+    nasty = '#panic("x") *bold* $x$ <label> @ref'
+    changed = replace(book, title=nasty, sections=book.sections[:1], chapters=())
+    assert _plain(nasty) in _plain(_text(write_pdf(changed, tmp_path / "nasty.pdf")))
