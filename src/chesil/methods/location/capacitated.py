@@ -49,9 +49,13 @@ def capacitated_location(
     who, where = np.nonzero(may)
     programme = _programme(costs, demands, capacities, opening, p, must, never, who, where)
     whole = bool((costs[may] == np.floor(costs[may])).all() and (opening == np.floor(opening)).all())
-    found = solve(programme, seconds=seconds, relative_gap=0.0 if whole else gap, absolute_gap=1 - 1e-6 if whole else 1e-9)
+    found = solve(
+        programme, seconds=seconds, relative_gap=0.0 if whole else gap, absolute_gap=1 - 1e-6 if whole else 1e-9
+    )
     if found.values is None:
-        fault = Fault("capacity", 0, "people", "the sites have room enough in all, but whole customers cannot be fitted in")
+        fault = Fault(
+            "capacity", 0, "people", "the sites have room enough in all, but whole customers cannot be fitted in"
+        )
         infeasible = found.ended == "infeasible"
         return no_plan((fault,) if infeasible else (), perf_counter() - began, n, found.ended)
     opened = np.flatnonzero(found.values[:m] > 0.5)
@@ -76,7 +80,9 @@ def capacity_faults(
         both = int((must & never).sum())
         faults.append(Fault("fixed", both, "sites", f"{both} sites are both fixed open and forbidden"))
     if p is not None and (must.sum() > p or (~never).sum() < p or p < 1):
-        faults.append(Fault("sites", abs(p - int((~never).sum())), "sites", f"{p} sites cannot be chosen of those allowed"))
+        faults.append(
+            Fault("sites", abs(p - int((~never).sum())), "sites", f"{p} sites cannot be chosen of those allowed")
+        )
     room = np.sort(np.where(never, 0.0, capacities))[::-1]
     held = float(room[: p if p is not None else room.size].sum())
     short = float(demands.sum()) - held
@@ -100,12 +106,15 @@ def _programme(
     ones = np.ones(k)
     served = sparse.csr_matrix((ones, (who, m + pair)), shape=(n, m + k))
     linked = sparse.csr_matrix(
-        (np.concatenate([ones, -ones]), (np.concatenate([pair, pair]), np.concatenate([m + pair, where]))), shape=(k, m + k)
+        (np.concatenate([ones, -ones]), (np.concatenate([pair, pair]), np.concatenate([m + pair, where]))),
+        shape=(k, m + k),
     )
-    filled = sparse.csr_matrix(
-        (np.concatenate([demands[who], -capacities]), (np.concatenate([where, np.arange(m)]), np.concatenate([m + pair, np.arange(m)]))),
-        shape=(m, m + k),
-    )  # fmt: skip
+    sites = np.arange(m)
+    entries = (
+        np.concatenate([demands[who], -capacities]),
+        (np.concatenate([where, sites]), np.concatenate([m + pair, sites])),
+    )
+    filled = sparse.csr_matrix(entries, shape=(m, m + k))
     room = sparse.csr_matrix((capacities, (np.zeros(m, dtype=int), np.arange(m))), shape=(1, m + k))
     number = sparse.csr_matrix((np.ones(m), (np.zeros(m, dtype=int), np.arange(m))), shape=(1, m + k))
     least, most = (float(p), float(p)) if p is not None else (0.0, float(m))

@@ -50,7 +50,12 @@ def p_centre(
             low = middle + 1
     if best is None:
         fault = Fault("reach", 1, "customers", f"no {p} sites serve every customer")
-        return no_plan((fault,) if ended == "proved" else (), perf_counter() - began, n, "infeasible" if ended == "proved" else ended)
+        return no_plan(
+            (fault,) if ended == "proved" else (),
+            perf_counter() - began,
+            n,
+            "infeasible" if ended == "proved" else ended,
+        )
     ways = costs[:, best]
     objective = float(ways.min(axis=1).max())
     bound = objective if ended == "proved" else float(levels[min(low, levels.size - 1)])

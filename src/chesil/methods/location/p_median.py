@@ -164,7 +164,9 @@ def _plain_faults(costs: Array, p: int, must: Flags, never: Flags) -> tuple[Faul
         faults.append(Fault("fixed", must.sum() - p, "sites", f"{must.sum()} sites are fixed open but only {p} may be"))
     free = int((~never).sum())
     if free < p or p < 1:
-        faults.append(Fault("sites", max(p - free, 1 - p), "sites", f"{p} sites are asked for of {free} that may be open"))
+        faults.append(
+            Fault("sites", max(p - free, 1 - p), "sites", f"{p} sites are asked for of {free} that may be open")
+        )
     alone = np.flatnonzero(~np.isfinite(costs[:, ~never]).any(axis=1))
     faults += [Fault("reach", 1, "customers", f"no site may serve customer {i}", int(i)) for i in alone]
     return tuple(faults)
@@ -186,15 +188,18 @@ def _finite(search: _Search, numbers: Indices) -> Array:
     return np.where(within, costs, TOO_FAR * dearest[:, None])
 
 
+def _offer(search: _Search, numbers: Indices) -> Callable[[Indices], float]:
+    """Offers the plan of the sites at given positions among these."""
+    return lambda positions: search.offer(numbers[positions])
+
+
 def _first_prices(costs: Array) -> Array:
     """Each customer's second cheapest site: a start from which few steps are needed."""
     prices: Array = np.partition(costs, min(1, costs.shape[1] - 1), axis=1)[:, min(1, costs.shape[1] - 1)].copy()
     return prices
 
 
-def _root(
-    search: _Search, sites: Sites, tell: Callable[[str], None]
-) -> tuple[float, tuple[Sites, Bound] | None]:
+def _root(search: _Search, sites: Sites, tell: Callable[[str], None]) -> tuple[float, tuple[Sites, Bound] | None]:
     """The bound of the whole problem, and the sites still in question, or None if the plan is proved."""
     costs = _finite(search, sites.numbers)
     prices, length, value = _first_prices(costs), 1.5, -np.inf
@@ -203,7 +208,7 @@ def _root(
         known = search.cost if np.isfinite(search.cost) else target
         bound = improve_bound(
             costs, sites, prices, known, STEPS_A_ROUND, enough=search.limit, length=length,
-            see=None if round_ else lambda c: search.offer(sites.numbers[c]),
+            see=None if round_ else _offer(search, sites.numbers),
         )  # fmt: skip
         value, prices, length = max(value, bound.value), bound.prices, bound.length
         if not (search.is_late and np.isfinite(search.cost)):
