@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
+from chesil.packs.contracts_areas import ETHNICITIES
 from chesil.packs.pack import CONTRACTS, read_manifest, read_table
 from chesil.place.finding import Match, check_practices, resolve_code
 from chesil.place.local_tables import with_local_columns
@@ -194,7 +195,7 @@ def _cut(
 def _area_table(flows: pl.DataFrame) -> pl.DataFrame:
     """Areas with all their published values side by side.
 
-    Derived from them: the most deprived fifth (from England's scores), rurality, residents, and residents per
+    Derived from them: the most deprived fifth (from England's scores), rurality, shares of counts, residents, and residents per
     patient registered from the area with any practice.
     """
     table = read_table("areas")
@@ -211,12 +212,19 @@ def _area_table(flows: pl.DataFrame) -> pl.DataFrame:
         "lsoa11", pl.sum_horizontal([f"age_{a}" for a in range(91)]).alias("residents_2020")
     )
     registered = flows.group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
+    both = pl.col("disabled_2021") + pl.col("not_disabled_2021")
+    others = pl.sum_horizontal([f"{e}_2021" for e in ETHNICITIES if e != "white"], ignore_nulls=False)
+    shares = [
+        (pl.col("households_fuel_poor") / pl.col("households")).alias("fuel_poor_share_2022"),
+        (pl.col("disabled_2021") / both).alias("disabled_share_2021"),
+        (others / (others + pl.col("white_2021"))).alias("minority_ethnic_share_2021"),
+    ]
     return (
         table.join(residents, on="lsoa11", how="left")
         .join(registered, on="lsoa11", how="left")
         .sort("lsoa11")
         .with_columns(
-            *fifths, rural, (pl.col("residents_2020") / pl.col("registered")).alias("residents_per_registered")
+            *fifths, rural, *shares, (pl.col("residents_2020") / pl.col("registered")).alias("residents_per_registered")
         )
     )
 
@@ -265,6 +273,9 @@ def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
     derived["in_most_deprived_fifth_2025"] = "imd_score_2025"
     for column, source in derived.items():
         found[f"area_deprivation.{column}"] = found[f"area_deprivation.{source}"]
+    found["area_fuel_poverty.fuel_poor_share_2022"] = found["area_fuel_poverty"]
+    found["area_census.disabled_share_2021"] = found["area_census.disabled_2021"]
+    found["area_census.minority_ethnic_share_2021"] = found["area_census.white_2021"]
     found["areas.is_rural_2011"] = tuple(r for r in found["areas"] if r.startswith("rural_urban_2011"))
     found["areas.residents_per_registered"] = (*found["area_ages"], *found["registrations"])
     found["payments.gbp"] = found["payments"]

@@ -1,0 +1,153 @@
+"""The door of the analysis of need: places, reference tables and draws in, figures and working tables out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from chesil.analyses.need import figures as make
+from chesil.analyses.need.mortality import district_lives
+from chesil.analyses.need.profile import AGES, band_shares, odd_areas, reconcile, residents_by_age
+from chesil.analyses.need.projection import project
+from chesil.analyses.need.pyramid import (
+    STARTS,
+    Fit,
+    build_pyramid,
+    checks_against_published,
+    draw_levels,
+    Registers,
+    Study,
+    fit_registers,
+    people_by_band,
+    read_registers,
+    register_range,
+    study_shares,
+    to_bands,
+)
+from chesil.analyses.need.settings import BANDS, NeedSettings
+from chesil.core.assessment import Assessment
+from chesil.measures.computing import ALL, Unit, units_of
+from chesil.place.place import Place
+from chesil.place.reference import ReferenceTables
+
+ENGLAND = Unit("ENGLAND", "England", ())
+ABOUT = {
+    "pyramid": "One row a unit and level: share, limits, the share by age alone, the difference from England, people.",
+    "pyramid_areas": "One row a small area and level: residents' share and limits (ages of mid-2020).",
+    "fits": "How each unit's registers stand to what its ages would give at England's rates.",
+    "checks": "The model's totals beside published totals that it was not given.",
+    "ages": "Registered and resident people by unit and age band.",
+    "odd_areas": "Small areas whose registered and resident people differ widely, with the cause that their ages suggest.",
+    "projection_areas": "Projected residents of each small area by year and band, in whole people.",
+    "projection_councils": "Published totals of the councils beside the sums of our small areas.",
+    "projection_lists": "Projected lists by unit, year and band.",
+    "homes": "People of each development of homes at each mid-year.",
+    "homes_lists": "People of new homes by unit and year, if they register as their neighbours have.",
+    "districts": "Life expectancy of the districts of 2014 that the place overlaps.",
+}
+
+
+@dataclass(frozen=True)
+class NeedPlaces:
+    """The place and England at the study's vintage, and England at the vintage to which the registers belong."""
+
+    place: Place
+    england: Place
+    england_then: Place
+
+
+def assess_need(
+    places: NeedPlaces, tables: ReferenceTables, settings: NeedSettings, rng: np.random.Generator
+) -> Assessment:
+    """Profile, pyramid of need, projection and mortality of a place, its networks, practices and drawn groups."""
+    place, england = places.place, places.england
+    units = [*units_of(place, ALL), *units_of(place, "pcn"), *_drawn(place), *units_of(place, "practice")]
+    whole = Unit(ENGLAND.code, ENGLAND.name, tuple(england.practices["practice_code"]))
+    england_ages = england.area_ages.select(AGES).sum().to_numpy()[0].astype(np.float64)
+    odd = odd_areas(place, tables.border_km, settings)
+    found: dict[str, pl.DataFrame] = {"odd_areas": odd}
+    figures = make.of_lists(place, units, reconcile(place, units), odd)
+    warnings: list[str] = []
+    if place.practice_ages.height:
+        lists = people_by_band(place, [*units, whole], england_ages) if place.kind == "england" else np.concatenate(
+            [people_by_band(place, units, england_ages), people_by_band(england, [whole], england_ages)]
+        )
+        residents = residents_by_age(place, england, units)
+        found["ages"] = make.age_table(units, lists[:-1], residents, lists[-1], england_ages)
+        figures += make.of_ages(place, units, lists, residents, england_ages)
+        pyramid_figures, pyramid_tables = _pyramid(places, tables, settings, rng, units, lists, england_ages)
+        figures += pyramid_figures
+        found |= pyramid_tables
+        projected = project(place, england, tables, units, _shown_bands(lists[:-1]), settings)
+        figures += make.of_projection(place, units, projected, settings)
+        found |= make.projection_tables(projected)
+        warnings += make.projection_warnings(place, projected)
+    else:
+        warnings.append(f"Ages of lists are not published for {place.vintage}: no pyramid and no projection.")
+    lives = district_lives(place, england.areas, tables)
+    figures += make.of_lives(place, lives, tables.practice_indicators, units)
+    found["districts"] = make.district_table(lives)
+    return Assessment("need", tuple(figures), found, {k: ABOUT[k] for k in found}, tuple(warnings))
+
+
+def _pyramid(
+    places: NeedPlaces, tables: ReferenceTables, settings: NeedSettings, rng: np.random.Generator,
+    units: Sequence[Unit], lists: np.ndarray, england_ages: np.ndarray,
+) -> tuple[list, dict[str, pl.DataFrame]]:  # fmt: skip
+    place, then = places.place, places.england_then
+    study = study_shares(tables, england_ages, settings, rng, place.as_at)
+    zs = np.concatenate([np.zeros((1, 3)), rng.standard_normal((settings.draws, 3))])
+    registers = read_registers(then, study, england_ages, settings)
+    fits = fit_registers(units, registers, settings, study)
+    plain = Fit(1.0, 0.0, 0, 0)
+    national = draw_levels(lists[-1:], [plain], study, zs)[0]
+    pyramid = build_pyramid(
+        [*(u.code for u in units), ENGLAND.code], lists, [*(fits[u.code] for u in units), plain], study, national, zs
+    )
+    ranges = {u.code: register_range(registers, u) for u in units}
+    ranges[ENGLAND.code] = register_range(registers, Unit("", "", registers.practices))
+    names = {u.code: u.name for u in units} | {ENGLAND.code: ENGLAND.name}
+    figures = make.of_pyramid(place, names, pyramid, fits, ranges, settings)
+    found = {
+        "pyramid": make.pyramid_table(names, pyramid, settings),
+        "fits": make.fit_table(names, fits, registers.spread),
+        "checks": checks_against_published(study, tables, place.as_at),
+        "pyramid_areas": _areas(place, registers, study, zs, settings, england_ages),
+    }
+    return figures, found
+
+
+def _areas(
+    place: Place, registers: Registers, study: Study, zs: np.ndarray, settings: NeedSettings, england_ages: np.ndarray
+) -> pl.DataFrame:
+    """Levels of the residents of each small area, fitted to the registers of the practices its people use."""
+    if place.areas.is_empty():
+        return make.area_table([], None, settings)
+    codes = place.area_ages["lsoa11"].to_list()
+    people = to_bands(place.area_ages.select(AGES).to_numpy().astype(np.float64))
+    uses = pl.concat([place.registrations, place.registered_elsewhere]).filter(
+        pl.col("lsoa11").is_in(place.area_ages["lsoa11"].implode())
+    )
+    practices = sorted(set(uses["practice_code"]))
+    singles = [Unit(p, p, (p,)) for p in practices]
+    own = fit_registers(singles, registers, settings, study)
+    mean: dict[str, list[tuple[float, Fit]]] = {}
+    for practice, area, patients in uses.sort("lsoa11", "practice_code").select("practice_code", "lsoa11", "patients").iter_rows():
+        mean.setdefault(area, []).append((patients, own[practice]))
+    fits = [make.mean_fit(mean.get(code, [])) for code in codes]
+    england_levels = draw_levels(to_bands(england_ages)[None], [Fit(1.0, 0.0, 0, 0)], study, zs)[0]
+    return make.area_table(codes, build_pyramid(codes, people, fits, study, england_levels, zs), settings)
+
+
+def _drawn(place: Place) -> list[Unit]:
+    kinds = sorted({t for t in place.groups["group_type"] if t.startswith("study:")})
+    return [u for kind in kinds for u in units_of(place, kind)]
+
+
+def _shown_bands(lists: np.ndarray) -> np.ndarray:
+    """Five-year bands as the bands that are shown."""
+    return np.asarray(np.add.reduceat(lists, [STARTS.index(b) for b in BANDS], axis=-1))
+
+
+__all__ = ["NeedPlaces", "assess_need", "band_shares"]
