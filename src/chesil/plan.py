@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import polars as pl
 
 from chesil.analyses.audit import REGISTERS as STRATEGY_REGISTERS
 from chesil.analyses.audit import assess_audit
 from chesil.analyses.delivery import Publications, assess_delivery
+from chesil.analyses.need import NeedPlaces, NeedSettings, assess_need
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused, NotFound
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
+from chesil.core.settings import settings_from
 from chesil.definitions.targets import all_target_sets
 from chesil.measures.asking import newest_vintage
 from chesil.measures.card import Measure, all_cards, all_measures
@@ -20,6 +23,7 @@ from chesil.measures.computing import ALL, Unit, compute_measure, old_note, unit
 from chesil.packs.pack import read_manifest, read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Judgement, Place
+from chesil.place.reference import read_reference_tables
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.setting_up.workforce import workforce_of
@@ -118,6 +122,11 @@ def _assess(
     """Every analysis in order: each is given the places, tables and earlier figures that it needs, and nothing else."""
     place = places[study.vintage]
     found = []
+    tell("assessing need")
+    need = settings_from(NeedSettings, study.settings.get("need", {}), "study.toml [need]")
+    whole = england[study.vintage]
+    of_need = NeedPlaces(place, whole, england.get("2022/23", whole))
+    found.append(assess_need(of_need, read_reference_tables(), need, np.random.default_rng(need.seed)))
     tell("judging targets and milestones")
     tables = Publications(read_table("practice_ratings"), read_table("practice_indicators"))
     found.append(

@@ -54,6 +54,8 @@ def figure_text(figure: Figure, measure: Measure) -> str:
         return _with_own_unit(figure)
     if figure.is_known:
         return number(figure.value, measure)
+    if figure.reason.startswith("withheld"):
+        return "too close to tell"
     return "not published" if figure.reason.startswith(("not published", "patients by area")) else "not known"
 
 

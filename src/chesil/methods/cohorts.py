@@ -7,9 +7,7 @@ from chesil.core.errors import ChesilError
 from chesil.methods.checking import Array, as_floats, below_zero, not_finite, refuse, wrong_at
 
 
-def project_within(
-    base: ArrayLike, totals: ArrayLike, *, years_between: int, moves_until: int
-) -> Array:
+def project_within(base: ArrayLike, totals: ArrayLike, *, years_between: int, moves_until: int) -> Array:
     """People of areas by year and single year of age whose sums are the published totals of the whole.
 
     `base` (areas, ages) are people of a year `years_between` before the first of `totals` (years, ages); the last age is
@@ -18,7 +16,7 @@ def project_within(
     again. Each year and age is then scaled to the published total: a cohort change ratio of the whole (Hamilton and
     Perry, 1962, Social Forces 41:163) on areas that have no ratios of their own. Returns (areas, years, ages).
 
-    An age at which the whole has no people at the base takes the areas' shares of all ages.
+    An age at which the whole has nobody to carry on takes the areas' shares of all ages at the base.
     """
     n, t = as_floats("base", base), as_floats("totals", totals)
     if n.ndim != 2 or t.ndim != 2 or n.shape[1] != t.shape[1] or n.shape[1] < 2:
@@ -30,13 +28,13 @@ def project_within(
         [not_finite("base", n), below_zero("base", n), not_finite("totals", t), below_zero("totals", t),
          "the areas have no people at all" if not n.sum() > 0 else ""],
     )  # fmt: skip
-    now = n
+    now, of_all = n, n.sum(axis=1) / n.sum()
     for _ in range(years_between):
-        now = _shares(_older(now, moves_until)) * np.maximum(now.sum(axis=0), 1.0)
+        now = _shares(_older(now, moves_until), of_all) * np.maximum(now.sum(axis=0), 1.0)
     result = np.empty((n.shape[0], t.shape[0], n.shape[1]))
     for year in range(t.shape[0]):
         seed = now if year == 0 else _older(now, moves_until)
-        now = _shares(seed) * t[year]
+        now = _shares(seed, of_all) * t[year]
         result[:, year] = now
     return result
 
@@ -49,10 +47,9 @@ def _older(people: Array, moves_until: int) -> Array:
     return moved
 
 
-def _shares(people: Array) -> Array:
-    """Each area's share of the people of an age; of all ages where nobody has that age."""
+def _shares(people: Array, of_all: Array) -> Array:
+    """Each area's share of the people of an age; where nobody has that age, its share of all at the base."""
     sums = people.sum(axis=0)
-    of_all = people.sum(axis=1) / people.sum()
     return np.where(sums > 0, people / np.where(sums > 0, sums, 1.0), of_all[:, None])
 
 

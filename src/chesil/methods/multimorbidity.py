@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -163,9 +164,9 @@ def spread_within_bands(counts: ArrayLike, starts: Sequence[int], shape: ArrayLi
     """
     c, s = as_floats("counts", counts), as_floats("shape", shape)
     edges = [*starts, s.size]
-    if c.shape[-1:] != (len(starts),) or any(b <= a for a, b in zip(edges, edges[1:], strict=False)) or edges[0] != 0:
+    if c.shape[-1:] != (len(starts),) or any(b <= a for a, b in pairwise(edges)) or edges[0] != 0:
         raise ChesilError(f"{c.shape[-1:]} counts do not fit bands that start at {list(starts)} of {s.size} ages")
-    totals = np.array([s[a:b].sum() for a, b in zip(edges, edges[1:], strict=False)])
+    totals = np.array([s[a:b].sum() for a, b in pairwise(edges)])
     refuse(
         "ages cannot be spread",
         [not_finite("counts", c), below_zero("counts", c), below_zero("shape", s),

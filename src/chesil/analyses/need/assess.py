@@ -13,11 +13,12 @@ from chesil.analyses.need.projection import project
 from chesil.analyses.need.pyramid import (
     STARTS,
     Fit,
+    Pyramid,
+    Registers,
+    Study,
     build_pyramid,
     checks_against_published,
     draw_levels,
-    Registers,
-    Study,
     fit_registers,
     people_by_band,
     read_registers,
@@ -32,6 +33,11 @@ from chesil.place.place import Place
 from chesil.place.reference import ReferenceTables
 
 ENGLAND = Unit("ENGLAND", "England", ())
+KINDS = (
+    ("urban_deprived", "towns, most deprived fifth of England"),
+    ("urban_other", "other towns"),
+    ("rural", "countryside"),
+)
 ABOUT = {
     "pyramid": "One row a unit and level: share, limits, the share by age alone, the difference from England, people.",
     "pyramid_areas": "One row a small area and level: residents' share and limits (ages of mid-2020).",
@@ -70,8 +76,12 @@ def assess_need(
     figures = make.of_lists(place, units, reconcile(place, units), odd)
     warnings: list[str] = []
     if place.practice_ages.height:
-        lists = people_by_band(place, [*units, whole], england_ages) if place.kind == "england" else np.concatenate(
-            [people_by_band(place, units, england_ages), people_by_band(england, [whole], england_ages)]
+        lists = (
+            people_by_band(place, [*units, whole], england_ages)
+            if place.kind == "england"
+            else np.concatenate(
+                [people_by_band(place, units, england_ages), people_by_band(england, [whole], england_ages)]
+            )
         )
         residents = residents_by_age(place, england, units)
         found["ages"] = make.age_table(units, lists[:-1], residents, lists[-1], england_ages)
@@ -109,35 +119,59 @@ def _pyramid(
     ranges[ENGLAND.code] = register_range(registers, Unit("", "", registers.practices))
     names = {u.code: u.name for u in units} | {ENGLAND.code: ENGLAND.name}
     figures = make.of_pyramid(place, names, pyramid, fits, ranges, settings)
+    by_area, by_kind, kinds = _areas(place, registers, study, zs, settings, england_ages)
+    if by_kind is not None:
+        figures += make.of_kinds(place, kinds, by_kind, settings)
     found = {
         "pyramid": make.pyramid_table(names, pyramid, settings),
         "fits": make.fit_table(names, fits, registers.spread),
         "checks": checks_against_published(study, tables, place.as_at),
-        "pyramid_areas": _areas(place, registers, study, zs, settings, england_ages),
+        "pyramid_areas": make.area_table([], None, settings)
+        if by_area is None
+        else make.area_table(by_area.codes, by_area, settings),
     }
     return figures, found
 
 
 def _areas(
     place: Place, registers: Registers, study: Study, zs: np.ndarray, settings: NeedSettings, england_ages: np.ndarray
-) -> pl.DataFrame:
-    """Levels of the residents of each small area, fitted to the registers of the practices its people use."""
-    if place.areas.is_empty():
-        return make.area_table([], None, settings)
-    codes = place.area_ages["lsoa11"].to_list()
-    people = to_bands(place.area_ages.select(AGES).to_numpy().astype(np.float64))
-    uses = pl.concat([place.registrations, place.registered_elsewhere]).filter(
-        pl.col("lsoa11").is_in(place.area_ages["lsoa11"].implode())
+) -> tuple[Pyramid | None, Pyramid | None, Sequence[tuple[str, str]]]:
+    """Levels of the residents of each small area, and of its kinds of area together (urban and in the most deprived fifth,
+    other urban, rural), fitted to the registers of the practices their people use; England's residents stand last."""
+    if place.area_ages.is_empty():
+        return None, None, ()
+    ages = place.area_ages.sort("lsoa11")
+    codes = ages["lsoa11"].to_list()
+    people = to_bands(ages.select(AGES).to_numpy().astype(np.float64))
+    uses = (
+        pl.concat([place.registrations, place.registered_elsewhere])
+        .filter(pl.col("lsoa11").is_in(ages["lsoa11"].implode()))
+        .sort("lsoa11", "practice_code")
+        .select("lsoa11", "practice_code", "patients")
     )
-    practices = sorted(set(uses["practice_code"]))
-    singles = [Unit(p, p, (p,)) for p in practices]
-    own = fit_registers(singles, registers, settings, study)
+    own = fit_registers([Unit(p, p, (p,)) for p in sorted(set(uses["practice_code"]))], registers, settings, study)
     mean: dict[str, list[tuple[float, Fit]]] = {}
-    for practice, area, patients in uses.sort("lsoa11", "practice_code").select("practice_code", "lsoa11", "patients").iter_rows():
+    for area, practice, patients in uses.iter_rows():
         mean.setdefault(area, []).append((patients, own[practice]))
     fits = [make.mean_fit(mean.get(code, [])) for code in codes]
-    england_levels = draw_levels(to_bands(england_ages)[None], [Fit(1.0, 0.0, 0, 0)], study, zs)[0]
-    return make.area_table(codes, build_pyramid(codes, people, fits, study, england_levels, zs), settings)
+    everyone, plain = to_bands(england_ages)[None], Fit(1.0, 0.0, 0, 0)
+    national = draw_levels(everyone, [plain], study, zs)[0]
+    by_area = build_pyramid(codes, people, fits, study, national, zs)
+    kind_of = dict(place.areas.select("lsoa11", _kind()).iter_rows())
+    kinds = [k for k in KINDS if any(kind_of.get(c) == k[0] for c in codes)]
+    members = [[i for i, c in enumerate(codes) if kind_of.get(c) == k] for k, _ in kinds]
+    summed = np.array([people[rows].sum(axis=0) for rows in members] + [everyone[0]])
+    together = [make.mean_fit([(people[i].sum(), fits[i]) for i in rows]) for rows in members]
+    names = [f"{place.code}:{k}" for k, _ in kinds]
+    by_kind = build_pyramid([*names, ENGLAND.code], summed, [*together, plain], study, national, zs)
+    return by_area, by_kind, [(code, words) for code, (_, words) in zip(names, kinds, strict=True)]
+
+
+def _kind() -> pl.Expr:
+    deprived = pl.col("in_most_deprived_fifth_2025") == 1
+    return pl.when(pl.col("is_rural_2011") == 1).then(pl.lit("rural")).when(deprived).then(
+        pl.lit("urban_deprived")
+    ).otherwise(pl.lit("urban_other")).alias("kind")  # fmt: skip
 
 
 def _drawn(place: Place) -> list[Unit]:

@@ -156,6 +156,17 @@ def of_pyramid(
     return figures + _of_ranges(place, names, ranges)
 
 
+def of_kinds(place: Place, kinds: Sequence[tuple[str, str]], pyramid: Pyramid, settings: NeedSettings) -> list[Figure]:
+    """The levels of the residents of a place's kinds of area, by their ages of mid-2020."""
+    receipts = (*place.receipts_for("area_ages"), *place.receipts_for("registers"), *place.receipts_for("life_tables"),
+                *place.receipts_for("registrations"))  # fmt: skip
+    limits = "simulated from the errors of the studies, the registers and their recording, 95% and 99.8%"
+    makers = [_Maker(place, f"need_level_{n + 1}", REGISTER_YEAR, "modelled", receipts, limits) for n in range(LEVELS)]
+    return [
+        _level(makers[n], pyramid, k, n, words, settings) for k, (_, words) in enumerate(kinds) for n in range(LEVELS)
+    ]
+
+
 def is_withheld(pyramid: Pyramid, k: int, level: int, settings: NeedSettings) -> bool:
     """True if a unit's level is too close to England's to give: its band is wider than its difference."""
     if pyramid.codes[k] == ENGLAND_CODE:
@@ -187,16 +198,16 @@ def _level(make: _Maker, p: Pyramid, k: int, level: int, name: str, settings: Ne
     )  # fmt: skip
 
 
-def _of_ranges(
-    place: Place, names: Mapping[str, str], ranges: Mapping[str, tuple[float, ...] | None]
-) -> list[Figure]:
+def _of_ranges(place: Place, names: Mapping[str, str], ranges: Mapping[str, tuple[float, ...] | None]) -> list[Figure]:
     figures = []
     for at, measure in ((0, "registers_one_or_more"), (3, "registers_two_or_more")):
         make = _Maker(place, measure, REGISTER_YEAR, "derived", place.receipts_for("registers"),
-                      "not confidence limits: the least and the most that the registers allow, whatever their overlap")  # fmt: skip
+                      "not of chance: the least and the most that the registers allow, whatever their overlap")  # fmt: skip
         for code, found in ranges.items():
             if found is None:
-                figures.append(make(code, names[code], value=None, reason="not published: no registers under its codes"))
+                figures.append(
+                    make(code, names[code], value=None, reason="not published: no registers under its codes")
+                )
             else:
                 low, value, high = (100 * v for v in found[at : at + 3])
                 figures.append(make(code, names[code], value=value, lower=low, upper=high))
@@ -230,7 +241,11 @@ def of_projection(place: Place, units: Sequence[Unit], p: Projection, settings: 
 
 
 def _old_shares(
-    place: Place, units: Sequence[Unit], p: Projection, lists: Mapping[tuple[str, int, int], float], receipts: tuple[str, ...]
+    place: Place,
+    units: Sequence[Unit],
+    p: Projection,
+    lists: Mapping[tuple[str, int, int], float],
+    receipts: tuple[str, ...],
 ) -> list[Figure]:
     make = _Maker(place, "projected_share_65_plus", f"{p.years[-1]}", "modelled", receipts)
     found = []
@@ -280,7 +295,9 @@ def projection_warnings(place: Place, p: Projection) -> list[str]:
         )
     unplaced = place.homes.filter(pl.col("easting").is_null() | pl.col("northing").is_null()).height
     if unplaced:
-        found.append(f"{unplaced} developments have no known position and are left out of the homes to come.")
+        found.append(f"{unplaced} developments have no known position: their people count for the whole place alone.")
+    if p.outside:
+        found.append(f"Left out, because they lie outside the place: {', '.join(p.outside)}.")
     return found
 
 
@@ -309,7 +326,9 @@ def of_lives(
     return figures
 
 
-def age_table(units: Sequence[Unit], lists: Array, residents: Array, england_lists: Array, england: Array) -> pl.DataFrame:
+def age_table(
+    units: Sequence[Unit], lists: Array, residents: Array, england_lists: Array, england: Array
+) -> pl.DataFrame:
     """Registered and resident people by unit and band, with England's shares of both."""
     shown, living = _shown(lists), band_shares(residents)
     e_lists, e_living = _shown(england_lists), band_shares(england)

@@ -39,6 +39,7 @@ class Projection:
     homes_lists: pl.DataFrame
     covered: dict[str, float] = field(default_factory=dict)
     missing: tuple[tuple[str, str], ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 def project(
@@ -50,10 +51,11 @@ def project(
     """
     councils, missing = _councils(place, england, tables)
     years = tuple(sorted(set(tables.projections["year"]))) if councils else ()
-    homes = homes_people(place, years or _years_from(place.as_at), settings)
+    homes, outside = homes_people(place, england.areas, years or _years_from(place.as_at), settings)
     if not councils:
-        return Projection((), place.as_at.year, _no_areas(), _no_councils(), _no_lists(), homes, _homes_lists(place, homes, units),
-                          {}, missing)  # fmt: skip
+        nothing = (_no_areas(), _no_councils(), _no_lists())
+        to_lists = _homes_lists(place, homes, units)
+        return Projection((), place.as_at.year, *nothing, homes, to_lists, {}, missing, outside)
     parts = [_one_council(code, england, tables, years, settings) for code in councils]
     exact = np.concatenate([p for _, p in parts])
     codes = [c for own, _ in parts for c in own]
@@ -66,37 +68,49 @@ def project(
     areas = _long(codes, owner, years, whole).filter(pl.col("lsoa11").is_in(list(inside)))
     return Projection(
         years, base_year, areas, _council_check(councils, owner, years, whole, tables), lists, homes,
-        _homes_lists(place, homes, units), covered, missing,
+        _homes_lists(place, homes, units), covered, missing, outside,
     )  # fmt: skip
 
 
-def homes_people(place: Place, years: Sequence[int], settings: NeedSettings) -> pl.DataFrame:
-    """People of each development at each mid-year: development, lsoa11, year, dwellings, people (not rounded).
+def homes_people(
+    place: Place, england_areas: pl.DataFrame, years: Sequence[int], settings: NeedSettings
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """People of each development at each mid-year: development, lsoa11, year, dwellings, people (not rounded); and the
+    developments that lie outside the place, which are left out.
 
-    Refused developments, and those of which no position is known, are left out. Homes without dates are taken as completed evenly over `undated_homes_years` from
-    the plan's date.
+    Refused developments are left out too. Homes without dates are taken as completed evenly over `undated_homes_years`
+    from the plan's date. One without a position has no area and counts for the whole place alone.
     """
     default = settings.people_per_dwelling or load_parameter("people_per_dwelling").on(place.as_at).value
-    rows = []
+    inside, rows, outside = set(place.areas["lsoa11"]), [], []
     for r in place.homes.sort("development").iter_rows(named=True):
-        area = _nearest_area(place, r["easting"], r["northing"])
-        if r["status"] == "refused" or area is None:
+        area = _nearest_area(england_areas, r["easting"], r["northing"])
+        if r["status"] == "refused":
+            continue
+        if area is not None and area not in inside:
+            outside.append(str(r["development"]))
             continue
         first, last = r["first_completion"], r["last_completion"]
         start = _as_year(first or (last if last and last < place.as_at else place.as_at))
         end = _as_year(last) if last else max(start, _as_year(place.as_at)) + settings.undated_homes_years
         people = homes_by_year(r["dwellings"], r["people_per_dwelling"] or default, min(start, end), end, list(years))
         rows += [(r["development"], area, y, r["dwellings"], float(p)) for y, p in zip(years, people, strict=True)]
-    schema = {"development": pl.String, "lsoa11": pl.String, "year": pl.Int64, "dwellings": pl.Int64, "people": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    schema = {
+        "development": pl.String,
+        "lsoa11": pl.String,
+        "year": pl.Int64,
+        "dwellings": pl.Int64,
+        "people": pl.Float64,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row"), tuple(outside)
 
 
-def _nearest_area(place: Place, easting: int | None, northing: int | None) -> str | None:
-    """The place's area whose centroid is nearest."""
-    if easting is None or northing is None or place.areas.is_empty():
+def _nearest_area(areas: pl.DataFrame, easting: int | None, northing: int | None) -> str | None:
+    """The small area of England whose centroid is nearest."""
+    if easting is None or northing is None or areas.is_empty():
         return None
-    at = place.areas.select("easting", "northing").to_numpy().astype(np.float64)
-    return str(place.areas["lsoa11"][int(((at - (easting, northing)) ** 2).sum(axis=1).argmin())])
+    at = areas.select("easting", "northing").to_numpy().astype(np.float64)
+    return str(areas["lsoa11"][int(((at - (easting, northing)) ** 2).sum(axis=1).argmin())])
 
 
 def _homes_lists(place: Place, homes: pl.DataFrame, units: Sequence[Unit]) -> pl.DataFrame:
@@ -110,21 +124,25 @@ def _homes_lists(place: Place, homes: pl.DataFrame, units: Sequence[Unit]) -> pl
         .group_by("practice_code", "year")
         .agg((pl.col("share") * pl.col("people")).sort().sum().alias("people"))
     )
+    nowhere = (
+        homes.filter(pl.col("lsoa11").is_null())
+        .group_by("year")
+        .agg(pl.col("people").sort().sum())
+        .select(pl.lit(place.code).alias("unit_code"), "year", "people")
+    )
     member = pl.DataFrame(
         [(u.code, p) for u in units for p in u.practices],
         schema={"unit_code": pl.String, "practice_code": pl.String}, orient="row",
     )  # fmt: skip
     return (
-        member.join(shares, on="practice_code")
+        pl.concat([member.join(shares, on="practice_code").select("unit_code", "year", "people"), nowhere])
         .group_by("unit_code", "year")
         .agg(pl.col("people").sort().sum())
         .sort("unit_code", "year")
     )
 
 
-def _councils(
-    place: Place, england: Place, tables: ReferenceTables
-) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def _councils(place: Place, england: Place, tables: ReferenceTables) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     """Councils of 2021 in which the place's areas lie: those with a projection, and code and name of those without."""
     mine = sorted(set(place.areas["ltla21"].drop_nulls())) if place.areas.height else []
     there = set(tables.projections["area_code"])
@@ -205,7 +223,9 @@ def _project_lists(
     sums = exact.sum(axis=0)
     exact = exact * np.divide(control, sums, out=np.ones_like(sums), where=sums > 0)
     by_unit = {u.code: [at[p] for p in u.practices] for u in units}
-    reach = {c: float(reached[k].sum() / patients[k].sum()) if k and patients[k].sum() else 0.0 for c, k in by_unit.items()}
+    reach = {
+        c: float(reached[k].sum() / patients[k].sum()) if k and patients[k].sum() else 0.0 for c, k in by_unit.items()
+    }
     frames = []
     for u in units:
         held = [k for k in by_unit[u.code] if covered[k] > ENOUGH]
@@ -256,7 +276,11 @@ def _long(codes: Sequence[str], owner: Sequence[str], years: Sequence[int], whol
 
 
 def _council_check(
-    councils: Sequence[str], owner: Sequence[str], years: Sequence[int], whole: NDArray[np.int64], tables: ReferenceTables
+    councils: Sequence[str],
+    owner: Sequence[str],
+    years: Sequence[int],
+    whole: NDArray[np.int64],
+    tables: ReferenceTables,
 ) -> pl.DataFrame:
     names = dict(tables.projections.select("area_code", "area_name").unique().iter_rows())
     at, rows = np.array(owner), []

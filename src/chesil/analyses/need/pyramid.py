@@ -99,7 +99,11 @@ class Pyramid:
 
 
 def study_shares(
-    tables: ReferenceTables, england_ages: Array, settings: NeedSettings, rng: np.random.Generator, on: "pl.Date | object"
+    tables: ReferenceTables,
+    england_ages: Array,
+    settings: NeedSettings,
+    rng: np.random.Generator,
+    on: "pl.Date | object",
 ) -> Study:
     """The studies' shares by band: the curve through two published points, frailty, the last year; with draws around them.
 
@@ -204,9 +208,7 @@ def read_registers(england: Place, study: Study, england_ages: Array, settings: 
     return Registers(held, expected, national, rate, _spread(held, expected, national, rate), *counts)
 
 
-def fit_registers(
-    units: Sequence[Unit], registers: Registers, settings: NeedSettings, study: Study
-) -> dict[str, Fit]:
+def fit_registers(units: Sequence[Unit], registers: Registers, settings: NeedSettings, study: Study) -> dict[str, Fit]:
     """For each unit how many register entries its patients have to what their ages would give at England's rates.
 
     The factor multiplies the mean number of conditions at every age. Its error holds chance, and the part of the spread
@@ -404,8 +406,8 @@ def _counts(place: Place, settings: NeedSettings) -> tuple[tuple[str, ...], Arra
         .join(lists.filter(pl.col("list_size") > 0), on="practice_code")
         .sort("practice_code")
     )
-    counts = wide.drop("practice_code", "list_size").fill_null(0)
-    counts = counts.select(sorted(counts.columns)).to_numpy().astype(np.float64)
+    table = wide.drop("practice_code", "list_size").fill_null(0)
+    counts = table.select(sorted(table.columns)).to_numpy().astype(np.float64)
     return tuple(wide["practice_code"]), counts, wide["list_size"].to_numpy().astype(np.float64)
 
 

@@ -20,8 +20,9 @@ class NeedSettings:
     the log-odds (the default is how far it lies from an English study); `power_error` that of the power that links one
     condition to two; `frailty_error` that of frailty as a share of itself; `recording_share` the part of the spread between
     practices' registers that is held to be recording, not illness. `withhold_on` is "difference" (the band of the
-    difference from England as a ratio, in which what both share cancels) or "own_band" (the band of the share itself). `known_areas` names the cause for a small
-    area where the planner knows it.
+    difference from England as a ratio, in which what both share cancels) or "own_band" (the band of the share itself).
+    `known_areas` names the cause for a small area where the planner knows it. `moves_until_age`: below it an area keeps
+    its share of an age, from it on people age where they live. A `people_per_dwelling` of nought takes the parameter.
     """
 
     level_names: tuple[str, ...] = (

@@ -7,6 +7,7 @@ from chesil.blueprint.document import Section
 from chesil.blueprint.sections import (
     audit,
     delivery,
+    need,
     overview,
     workforce,
 )
@@ -26,6 +27,7 @@ class SectionMaker:
 
 IN_ORDER = (
     overview,
+    need,
     workforce,
     delivery,
     audit,
