@@ -69,10 +69,13 @@ def nth_nearest(minutes: object, n: int) -> Array:
     if n < 1:
         raise ChesilError(f"the nearest is the 1st, not the {n}th")
     reach = reach_of(minutes)
-    order = np.lexsort((reach.cost, reach.origin))
     starts = np.searchsorted(reach.origin, np.arange(reach.origins + 1))
     found = np.full(reach.origins, np.inf)
     enough = np.diff(starts) >= n
+    if n == 1:
+        found[enough] = np.minimum.reduceat(reach.cost, starts[:-1][enough]) if reach.pairs else np.inf
+        return found
+    order = np.lexsort((reach.cost, reach.origin))
     found[enough] = reach.cost[order][starts[:-1][enough] + n - 1]
     return found
 

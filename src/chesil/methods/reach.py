@@ -62,9 +62,10 @@ def reach_of(costs: "ArrayLike | Reach | object") -> Reach:
         origin, destination = coo.row.astype(np.int64), coo.col.astype(np.int64)
         cost, shape = coo.data.astype(np.float64), coo.shape
         key = origin * shape[1] + destination
-        order = np.argsort(key, kind="stable")
-        key, origin, destination, cost = key[order], origin[order], destination[order], cost[order]
-        refuse("The costs cannot be used", [wrong_at("costs", "holds a pair twice", np.diff(key) == 0)])
+        if not (np.diff(key) > 0).all():
+            order = np.argsort(key, kind="stable")
+            key, origin, destination, cost = key[order], origin[order], destination[order], cost[order]
+            refuse("The costs cannot be used", [wrong_at("costs", "holds a pair twice", np.diff(key) == 0)])
         keep = cost < np.inf
     else:
         dense = as_floats("costs", costs)  # type: ignore[arg-type]

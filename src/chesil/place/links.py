@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from chesil.core.errors import NotFound, some_of
-from chesil.place.travel import TravelTimes, travel_times
+from chesil.place.travel import MODES, TravelTimes, travel_times
 
 
 def times_from_links(
@@ -52,8 +52,16 @@ def times_for(
     """The study's own times of a mode where it holds every pair, else modelled ones, with a sentence on which and why.
 
     The two are never mixed within a mode: a new site would look near or far only because its time was found otherwise.
-    Tables have code, easting and northing. Without links of the mode the sentence is empty.
+    Tables have code, easting and northing. Without links of the mode the sentence is empty. `NotFound` for a mode that
+    has no model (public transport) where the links do not hold every pair.
     """
+    if mode not in MODES:
+        if mode not in links:
+            raise NotFound(f"The study has no links by {mode}, and there is no model of it", [], "Run `chesil routes`")
+        codes = {"origins": tuple(origins["code"]), "destinations": tuple(destinations["code"])}
+        return times_from_links(links[mode], mode, **codes, about=(about or {}).get(mode, "")), (
+            f"Times by {mode.replace('_', ' ')} are routed from the study's links."
+        )
     if mode not in links:
         return travel_times(origins, destinations, mode), ""
     try:

@@ -47,6 +47,10 @@ def test_links_are_used_all_or_not_at_all(tmp_path):
     assert times.method == "routed" and "routed from the study's links" in said
     times, said = times_for(links, here, there.with_columns(code=pl.Series(["S1", "NEW"])), "drive")
     assert times.method == "modelled" and "NEW" in said and "chesil routes" in said
+    with pytest.raises(NotFound, match="no links by public_transport"):
+        times_for(links, here, there, "public_transport")
+    bus = {"public_transport": links["drive"].with_columns(mode=pl.lit("public_transport"))}
+    assert times_for(bus, here, there, "public_transport")[0].mode == "public_transport"
     times, said = times_for(links, here, there, "walk")
     assert times.method == "modelled" and said == ""
 
