@@ -1,6 +1,8 @@
 """Charts: one Vega-Lite specification each, drawn to SVG without a browser or a network."""
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import vl_convert
@@ -41,9 +43,17 @@ def strip_chart(plan: Plan, chosen: str | None = None) -> dict[str, Any]:
 
 
 def to_svg(specification: Mapping[str, Any]) -> str:
-    """Draw a Vega-Lite specification as an SVG that scales to its container's width, in the blueprint's typeface."""
+    """Draw a Vega-Lite specification as an SVG that scales to its container's width, in the blueprint's typeface.
+
+    A picture that several formats show is drawn once: the answer depends on the specification alone.
+    """
+    return _drawn(json.dumps(in_house_type(specification), sort_keys=True, default=str))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(specification: str) -> str:
     register_for_charts()
-    svg: str = vl_convert.vegalite_to_svg(in_house_type(specification))
+    svg: str = vl_convert.vegalite_to_svg(specification)
     return svg.replace("<svg ", '<svg role="img" aria-hidden="true" style="max-width:100%;height:auto" ', 1)
 
 

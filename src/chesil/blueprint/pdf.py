@@ -12,8 +12,9 @@ from chesil.blueprint.book import Book
 from chesil.blueprint.charts import to_svg
 from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.fonts import FAMILY, FOLDER
+from chesil.blueprint.plain_text import shown_text
 from chesil.blueprint.views import measure_view, receipt_view
-from chesil.blueprint.words import LICENCES, figure_text
+from chesil.blueprint.words import LICENCES
 from chesil.core.errors import ChesilError
 from chesil.core.whole_files import whole_file
 
@@ -119,5 +120,4 @@ def _words(words: Words, book: Book) -> list[Any]:
 
 def _shown(shown: Shown, book: Book) -> dict[str, Any]:
     figure = book.figures[shown.figure.id]
-    text = (shown.text if figure.is_known else "") or figure_text(figure, book.cards[figure.measure])
-    return {"text": text, "measure": figure.measure, "known": figure.is_known}
+    return {"text": shown_text(shown, book), "measure": figure.measure, "known": figure.is_known}

@@ -1,0 +1,234 @@
+"""The Word edition: native headings, tables and pictures with alternative texts, in the user's own template if given."""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+from docxtpl import DocxTemplate
+from jinja2.exceptions import TemplateError
+
+from chesil.blueprint.book import Book
+from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Subheading, Table
+from chesil.blueprint.pictures import chart_png, svg_png
+from chesil.blueprint.plain_text import plain, shown_text
+from chesil.blueprint.same_twice import make_same_twice
+from chesil.blueprint.words import LICENCES, figure_text
+from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
+from chesil.core.whole_files import whole_file
+
+PICTURE_WIDTH = Mm(160)
+LEGEND_WIDTH = Mm(95)
+PLACEHOLDERS = {
+    "title": "title of the study",
+    "about": "what the study says it is",
+    "edition": "board, practice or public",
+    "edition_words": "the sentence that says which edition it is",
+    "as_at": "the date of the blueprint",
+    "fingerprint": "the pack's fingerprint",
+    "body": "every section; write it {{p body }} on a line of its own",
+    "licences": "the attribution that the data's licences ask for",
+    "figure": 'one figure: {{ figure("list_size", "QVV") }}',
+    "section": 'one section: {{p section("workforce") }} on a line of its own',
+}
+
+
+def write_word(
+    book: Book, path: Path, template: Path | None = None, tell: Callable[[str], None] = lambda _: None
+) -> Path:
+    """Write the book as a Word file at `path`, whole or not at all.
+
+    With a `template` its styles are used and its placeholders filled (see `PLACEHOLDERS`); a placeholder that is not
+    known is refused by name, with every other. Without one, a plain document in the built-in styles.
+    """
+    tell("writing the Word file")
+    with whole_file(path) as temporary:
+        if template is None:
+            document = _plain_document(book)
+            document.save(str(temporary))
+        else:
+            _from_template(book, template, temporary)
+        make_same_twice(temporary, book.as_at)
+    return path
+
+
+def _plain_document(book: Book) -> Any:
+    document = Document()
+    _set_up(document, book)
+    document.add_heading(book.title, level=0)
+    document.add_paragraph("A blueprint for primary care")
+    document.add_paragraph(book.edition_words).runs[0].bold = True
+    for line in (book.about, f"As at {book.as_at:%-d %B %Y}. Pack {book.fingerprint}."):
+        if line:
+            document.add_paragraph(line)
+    fill_with_book(document, book)
+    return document
+
+
+def fill_with_book(document: Any, book: Book) -> None:
+    """Add every section and chapter, and the attribution, to a document or a part of one."""
+    for section in book.sections:
+        fill_with_section(document, section, book, level=1)
+    for chapter in book.chapters:
+        document.add_heading(chapter.name, level=1)
+        for section in chapter.sections:
+            fill_with_section(document, section, book, level=2)
+    document.add_heading("Licences", level=1)
+    for line in LICENCES:
+        document.add_paragraph(line)
+
+
+def fill_with_section(document: Any, section: Section, book: Book, *, level: int) -> None:
+    """Add one section with its heading at a level."""
+    document.add_heading(section.heading, level=level)
+    for words in section.lead:
+        document.add_paragraph(plain(words, book))
+    for block in section.blocks:
+        _add(document, block, book, level + 1)
+
+
+def _add(document: Any, block: Block, book: Book, level: int) -> None:
+    match block:
+        case Subheading(text):
+            document.add_heading(text, level=level)
+        case Paragraph(words, is_quiet):
+            paragraph = document.add_paragraph(plain(words, book))
+            for run in paragraph.runs if is_quiet else ():
+                run.font.size = Pt(9)
+        case Bullets(items):
+            for item in items:
+                document.add_paragraph(plain(item, book), style=_style(document, "List Bullet"))
+        case Chart(_, alt, caption):
+            _picture(document, chart_png(block), alt, PICTURE_WIDTH)
+            document.add_paragraph(caption, style=_style(document, "Caption"))
+        case Map(svg, legend, alt, caption):
+            _picture(document, svg_png(svg), alt, PICTURE_WIDTH)
+            if legend:
+                _picture(document, svg_png(legend), f"Legend: {caption}", LEGEND_WIDTH)
+            document.add_paragraph(caption, style=_style(document, "Caption"))
+        case Table():
+            document.add_paragraph(block.caption, style=_style(document, "Caption"))
+            document.element.body.insert_element_before(parse_xml(_table_xml(block, book)), "w:sectPr")
+            document.add_paragraph(block.note)
+
+
+def _style(document: Any, wanted: str) -> str | None:
+    """The style of that name if the document has it, so that a template without it still works."""
+    return wanted if wanted in [s.name for s in document.styles] else None
+
+
+def _picture(document: Any, png: bytes, alt: str, width: Any) -> None:
+    document.add_picture(io.BytesIO(png), width=width)
+    # python-docx gives no way to set the alternative text; it is an attribute of the drawing's properties.
+    drawing = document.paragraphs[-1]._p.findall(f".//{qn('wp:docPr')}")[-1]
+    drawing.set("descr", alt)
+
+
+def _table_xml(table: Table, book: Book) -> str:
+    """A native table with a repeated head: built as text, since cell by cell takes minutes for a long document."""
+    rows: list[tuple[Sequence[str], bool, bool]] = [(table.heads, True, True)]
+    rows += [((r.name, *(shown_text(c, book) for c in r.cells)), False, r.is_total) for r in table.rows]
+    left = {0, *table.text_columns}
+    wide = [2 if k == 0 else 1 for k in range(len(table.heads))]
+    grid = "".join(f'<w:gridCol w:w="{9000 * w // sum(wide)}"/>' for w in wide)
+    body = "".join(_row_xml(cells, is_head, is_bold, left) for cells, is_head, is_bold in rows)
+    return (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/>'
+        '<w:tblBorders><w:top w:val="single" w:sz="6" w:color="212B32"/><w:bottom w:val="single" w:sz="6" w:color="212B32"/>'
+        '<w:insideH w:val="single" w:sz="4" w:color="D8DDE0"/></w:tblBorders>'
+        f'<w:tblLook w:firstRow="1"/><w:tblCaption w:val={quoteattr(table.caption)}/></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>"
+    )
+
+
+def _row_xml(cells: Sequence[str], is_head: bool, is_bold: bool, left: set[int]) -> str:
+    head = "<w:tblHeader/>" if is_head else ""
+    bold = "<w:b/>" if is_bold else ""
+    inner = "".join(
+        f'<w:tc><w:p><w:pPr><w:keepNext w:val="0"/><w:spacing w:before="20" w:after="20"/>'
+        f'<w:jc w:val="{"left" if k in left else "right"}"/></w:pPr><w:r><w:rPr>{bold}<w:sz w:val="18"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r></w:p></w:tc>'
+        for k, text in enumerate(cells)
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{inner}</w:tr>"
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return "".join(c for c in text if c >= " " or c in "\t\n")
+
+
+def _set_up(document: Any, book: Book) -> None:
+    properties = document.core_properties
+    properties.title, properties.author, properties.language = book.title, "Chesil", "en-GB"
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", Pt(10.5)
+    normal.element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-GB"/>'))
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(22)
+    section.header.paragraphs[0].text = f"{book.title} · {book.edition_words}"
+    section.footer.paragraphs[0].text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint}"
+
+
+def _from_template(book: Book, template: Path, to: Path) -> None:
+    try:
+        document = DocxTemplate(str(template))
+        wanted = document.get_undeclared_template_variables()
+    except TemplateError as error:
+        raise InputRefused(
+            f"The template {template.name} cannot be used", [Problem(str(error), template.name)], "Mend the placeholder"
+        ) from error
+    except Exception as error:
+        raise ChesilError(f"{template} is not a Word file that can be read", [], str(error)) from error
+    unknown = sorted(wanted - set(PLACEHOLDERS))
+    if unknown:
+        problems = [
+            Problem(f"`{name}` is not a placeholder", template.name, "", did_you_mean(name, PLACEHOLDERS))
+            for name in unknown
+        ]
+        ways = "; ".join(f"{name}: {about}" for name, about in PLACEHOLDERS.items())
+        raise InputRefused(f"The template {template.name} cannot be used", problems, f"There are {ways}")
+    body = document.new_subdoc()
+    if "body" in wanted:
+        fill_with_book(body, book)
+    document.render(
+        {
+            "title": book.title, "about": book.about, "edition": book.edition, "edition_words": book.edition_words,
+            "as_at": f"{book.as_at:%-d %B %Y}", "fingerprint": book.fingerprint, "body": body,
+            "licences": " ".join(LICENCES), "figure": lambda m, c: _figure(book, m, c),
+            "section": lambda key: _section(document, book, key),
+        },
+        autoescape=True,
+    )  # fmt: skip
+    document.save(str(to))
+
+
+def _figure(book: Book, measure: str, code: str) -> str:
+    for figure in book.figures.values():
+        if figure.measure == measure and figure.unit_code == code:
+            return figure_text(figure, book.cards[measure])
+    near = did_you_mean(measure, book.cards)
+    raise InputRefused(
+        "The template asks for a figure that is not computed",
+        [Problem(f"there is no figure of `{measure}` for `{code}`", "", "", near)],
+        "Take the names from figures.csv",
+    )
+
+
+def _section(document: Any, book: Book, key: str) -> Any:
+    keys = {s.key: s for s in book.sections}
+    if key not in keys:
+        raise InputRefused(
+            "The template asks for a section that is not there",
+            [Problem(f"there is no section `{key}`", "", "", did_you_mean(key, keys))],
+            f"There are {', '.join(keys)}",
+        )
+    part = document.new_subdoc()
+    fill_with_section(part, keys[key], book, level=1)
+    return part
