@@ -106,7 +106,7 @@ def whole_people(people: Whole, placed: Array, room: Array | None = None) -> Who
     rest = np.maximum(people - placed.sum(axis=1), 0.0)
     exact = np.column_stack([placed, rest])
     exact *= np.divide(people, exact.sum(axis=1), out=np.zeros(n), where=exact.sum(axis=1) > 0)[:, None]
-    whole = round_within(exact.ravel(), np.repeat(np.arange(n), m + 1)).reshape(n, m + 1)
+    whole = _rounded_rows(exact, people)
     if room is None:
         return whole
     limits = np.floor(np.append(np.minimum(room, 1e12), 1e12)).astype(np.int64)
@@ -198,6 +198,19 @@ def split_by_share(counts: Whole, received: Whole) -> Whole:
             split[row] = round_within(count * lacking / lacking.sum(), group)
             lacking -= split[row]
     return split
+
+
+def _rounded_rows(exact: Array, people: Whole) -> Whole:
+    """Each row in whole numbers that add up to `people`, by largest remainders, ties to the earlier column."""
+    whole = np.floor(exact + 1e-9).astype(np.int64)
+    short = people - whole.sum(axis=1)
+    rows = np.flatnonzero(short)
+    if not rows.size:
+        return whole
+    order = np.argsort(-(exact[rows] - whole[rows]), axis=1, kind="stable")[:, : int(short.max())]
+    row, place = np.nonzero(np.arange(order.shape[1]) < short[rows][:, None])
+    whole[rows[row], order[row, place]] += 1
+    return whole
 
 
 def _rows_to_one(values: Array) -> Array:

@@ -7,7 +7,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from chesil.core.errors import NotFound, did_you_mean
+from chesil.packs.contracts_practices import REGISTRATIONS
 from chesil.place.place import Place
+
+NOWHERE = "NO2011"
+"""No known area: nobody is a neighbour of anybody there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,60 +35,129 @@ class ChoiceField:
     known: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class ChoiceIndex:
+    """A place's registrations by practice and by area, made once so that many fields can be had quickly.
+
+    Codes are in order; `by_practice` and `by_area` list (other end, patients) with where each begins; sites likewise.
+    """
+
+    place_name: str
+    practices: NDArray[np.object_]
+    areas: NDArray[np.object_]
+    sizes: NDArray[np.float64]
+    is_here: NDArray[np.bool_]
+    by_practice: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+    by_area: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+    points: NDArray[np.float64]
+    sites: tuple[NDArray[np.int64], NDArray[np.float64]]
+
+    def field(self, practice: str) -> ChoiceField:
+        """The field of a practice's patients; `NotFound` if it is not one of the place's own."""
+        number = int(np.searchsorted(self.practices, practice))
+        if number == self.practices.size or self.practices[number] != practice or not self.is_here[number]:
+            near = did_you_mean(practice, [str(c) for c in self.practices[self.is_here]])
+            raise NotFound(f"`{practice}` is not a practice of {self.place_name}", [], near)
+        areas, people = _slice(self.by_practice, number)
+        starts, ends = self.by_area[0][areas], self.by_area[0][areas + 1]
+        row = np.repeat(np.arange(areas.size), ends - starts)
+        at = (
+            np.arange(row.size)
+            - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
+            + np.repeat(starts, ends - starts)
+        )
+        other, patients = self.by_area[1][at], self.by_area[2][at]
+        keep = other != number
+        row, other, patients = row[keep], other[keep], patients[keep]
+        codes = np.unique(other)
+        column = np.searchsorted(codes, other)
+        observed = np.bincount(row * codes.size + column, weights=patients, minlength=areas.size * codes.size)
+        observed = observed.reshape(areas.size, codes.size).astype(np.float64)
+        names = self.areas[areas]
+        observed[names == NOWHERE] = 0.0
+        english = np.array([str(n).startswith("E01") for n in names], dtype=bool)
+        return ChoiceField(
+            practice=practice, areas=tuple(names), people=people, practices=tuple(self.practices[codes]), observed=observed,
+            km=self._km(areas, codes), sizes=self.sizes[codes], is_here=self.is_here[codes],
+            known=english | (observed.sum(axis=1) > 0),
+        )  # fmt: skip
+
+    def _km(self, areas: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Straight-line kilometres to each practice's nearest open site, (areas, practices); blank where unknown."""
+        starts, where = self.sites
+        counts = starts[codes + 1] - starts[codes]
+        km = np.full((areas.size, codes.size), np.nan)
+        if not counts.sum():
+            return km
+        at = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts[codes], counts)
+        apart = self.points[areas][:, None, :] - where[at][None, :, :]
+        metres = np.hypot(apart[..., 0], apart[..., 1])
+        first = (np.cumsum(counts) - counts)[counts > 0]
+        km[:, counts > 0] = np.minimum.reduceat(metres, first, axis=1) / 1000
+        return km
+
+
 def choice_field(place: Place, practice: str) -> ChoiceField:
-    """The field of a practice's patients; `NotFound` if it is not there, or has no patients by area."""
-    names = place.practices["practice_code"]
-    if practice not in names:
-        raise NotFound(f"`{practice}` is not a practice of {place.name}", [], did_you_mean(practice, names))
-    mine = place.registrations.filter(pl.col("practice_code") == practice).sort("lsoa11")
-    areas = mine["lsoa11"]
-    flows = pl.concat(
-        [place.registrations, place.registered_elsewhere, place.registered_beyond], how="vertical_relaxed"
-    )
-    flows = flows.filter((pl.col("practice_code") != practice) & pl.col("lsoa11").is_in(areas.implode()))
-    sizes = pl.concat([t.select("practice_code", "list_size") for t in (place.practices, place.practices_beyond)])
-    others = (
-        flows.select("practice_code")
-        .unique()
-        .join(sizes.unique("practice_code", keep="first"), on="practice_code", how="left")
-        .sort("practice_code")
-    )
-    codes = others["practice_code"]
-    row = {a: n for n, a in enumerate(areas)}
-    column = {c: n for n, c in enumerate(codes)}
-    observed = np.zeros((len(areas), len(codes)))
-    at = (
-        flows["lsoa11"].replace_strict(row, return_dtype=pl.Int64).to_numpy(),
-        flows["practice_code"].replace_strict(column, return_dtype=pl.Int64).to_numpy(),
-    )
-    np.add.at(observed, at, flows["patients"].to_numpy())
-    unknown = ~areas.str.starts_with("E01").to_numpy()
-    observed[[a == "NO2011" for a in areas]] = 0.0
-    return ChoiceField(
-        practice=practice,
-        areas=tuple(areas),
-        people=mine["patients"].to_numpy().astype(np.int64),
-        practices=tuple(codes),
-        observed=observed,
-        km=kilometres(place, areas, codes),
-        sizes=others["list_size"].cast(pl.Float64).fill_null(0.0).to_numpy(),
-        is_here=codes.is_in(names.implode()).to_numpy(),
-        known=~unknown | (observed.sum(axis=1) > 0),
-    )
+    """The field of one practice's patients; `NotFound` if it is not there. For many, make `index_choices` once."""
+    return index_choices(place).field(practice)
 
 
-def kilometres(place: Place, areas: pl.Series, practices: pl.Series) -> NDArray[np.float64]:
-    """Straight-line kilometres from each area's centroid to each practice's nearest open site, (areas, practices)."""
+def index_choices(place: Place) -> ChoiceIndex:
+    """Where people of the place's areas, and of the areas of its patients, are registered, ready for `field`."""
+    tables = [place.registrations, place.registered_elsewhere, place.registered_beyond]
+    columns = ["practice_code", "lsoa11", "patients"]
+    flows = pl.concat([t.select(columns) for t in tables if t.height] or [REGISTRATIONS.empty().select(columns)])
+    own = place.practices["practice_code"]
+    lists = pl.concat([t.select("practice_code", "list_size") for t in (place.practices, place.practices_beyond)])
+    lists = lists.unique("practice_code", keep="first")
+    codes = pl.concat([lists["practice_code"], flows["practice_code"]]).unique().sort()
+    areas = flows["lsoa11"].unique().sort()
+    sizes = pl.DataFrame({"practice_code": codes}).join(lists, on="practice_code", how="left", maintain_order="left")
     here = pl.concat([t.select("lsoa11", "easting", "northing") for t in (place.areas, place.areas_beyond)])
-    origin = pl.DataFrame({"lsoa11": areas}).join(here, on="lsoa11", how="left", maintain_order="left")
-    column = {c: n for n, c in enumerate(practices)}
-    sites = site_points(place).filter(pl.col("practice_code").is_in(practices.implode()))
-    to = sites["practice_code"].replace_strict(column, return_dtype=pl.Int64).to_numpy()
-    e, n = (origin[c].cast(pl.Float64).to_numpy() for c in ("easting", "northing"))
-    se, sn = (sites[c].cast(pl.Float64).to_numpy() for c in ("easting", "northing"))
-    km = np.full((len(practices), len(areas)), np.inf)
-    np.minimum.at(km, to, np.nan_to_num(np.hypot(e[None] - se[:, None], n[None] - sn[:, None]) / 1000, nan=np.inf))
-    return np.where(np.isfinite(km.T), km.T, np.nan)
+    points = pl.DataFrame({"lsoa11": areas}).join(here, on="lsoa11", how="left", maintain_order="left")
+    practice = _numbers(flows["practice_code"], codes)
+    area = _numbers(flows["lsoa11"], areas)
+    patients = flows["patients"].to_numpy().astype(np.int64)
+    sites = site_points(place).filter(pl.col("practice_code").is_in(codes.implode()))
+    owner = _numbers(sites["practice_code"], codes)
+    order = np.argsort(owner, kind="stable")
+    return ChoiceIndex(
+        place_name=place.name,
+        practices=codes.to_numpy().astype(object),
+        areas=areas.to_numpy().astype(object),
+        sizes=sizes["list_size"].cast(pl.Float64).fill_null(0.0).to_numpy(),
+        is_here=codes.is_in(own.implode()).to_numpy(),
+        by_practice=_begins(practice, area, patients, len(codes)),
+        by_area=_begins(area, practice, patients, len(areas)),
+        points=points.select(pl.col("easting", "northing").cast(pl.Float64)).to_numpy(),
+        sites=(
+            np.searchsorted(owner[order], np.arange(len(codes) + 1)),
+            sites.select(pl.col("easting", "northing").cast(pl.Float64)).to_numpy()[order],
+        ),
+    )
+
+
+def _numbers(values: pl.Series, codes: pl.Series) -> NDArray[np.int64]:
+    """The position of each value among `codes`, which are in order and hold them all."""
+    table = pl.DataFrame({"code": codes}).with_row_index("number")
+    found = pl.DataFrame({"code": values}).join(table, on="code", how="left", maintain_order="left")
+    return found["number"].cast(pl.Int64).to_numpy()
+
+
+def _begins(
+    one: NDArray[np.int64], other: NDArray[np.int64], patients: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Entries in order of `one` and `other`: where each of `one` begins, the other ends, the patients."""
+    order = np.lexsort((other, one))
+    return np.searchsorted(one[order], np.arange(size + 1)), other[order], patients[order]
+
+
+def _slice(
+    entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], number: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    starts, other, patients = entries
+    here = slice(starts[number], starts[number + 1])
+    return other[here], patients[here]
 
 
 def site_points(place: Place) -> pl.DataFrame:
