@@ -71,8 +71,8 @@ class ChoiceIndex:
         row, other, patients = row[keep], other[keep], patients[keep]
         codes = np.unique(other)
         column = np.searchsorted(codes, other)
-        observed = np.bincount(row * codes.size + column, weights=patients, minlength=areas.size * codes.size)
-        observed = observed.reshape(areas.size, codes.size).astype(np.float64)
+        cells = np.bincount(row * codes.size + column, weights=patients, minlength=areas.size * codes.size)
+        observed = cells.reshape(areas.size, codes.size).astype(np.float64)
         names = self.areas[areas]
         observed[names == NOWHERE] = 0.0
         english = np.array([str(n).startswith("E01") for n in names], dtype=bool)
