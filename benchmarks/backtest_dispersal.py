@@ -18,7 +18,6 @@ from chesil.methods.dispersal import ChoiceModel, choice_shares
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.choosing import ChoiceField, ChoiceIndex, index_choices
-from chesil.place.place import Place
 
 THEN, NOW = "2022/23", "2025/26"
 NEIGHBOURS = 15
@@ -26,6 +25,7 @@ NEIGHBOURS = 15
 CLOSEST = 5
 """A merger's successor is looked for among so many."""
 WITHIN_KM = 15
+SURE = 0.2
 BINS = np.array([-np.inf, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0, 1.25, np.inf])
 WEIGHTS = np.linspace(0, 1, 11)
 
@@ -234,6 +234,31 @@ def spread_of(endings: list[Ending], weight: np.ndarray, placebo: list[Ending], 
     return float(np.sqrt(np.log1p(max(beyond, 0) / scale)))
 
 
+def straying(
+    out: Console, endings: list[Ending], placebo: list[Ending], merger: np.ndarray, rng: np.random.Generator
+) -> None:
+    """The spread at which simulated dispersals of placebo practices stray from market share as far as endings did."""
+    spreads = np.arange(0, 3.01, 0.25)
+    astray = []
+    for spread in spreads:
+        values = []
+        for e in placebo:
+            pull = e.market * np.exp(spread * rng.standard_normal((10, e.market.size)))
+            for row in pull / pull.sum(axis=1, keepdims=True) * e.market.sum():
+                values.append(measures(replace(e, excess=e.excess + row), e.market)[0])
+        astray.append(float(np.mean(values)))
+    out.print(
+        "spread and share astray: " + "; ".join(f"{s:.2f}: {a:.3f}" for s, a in zip(spreads, astray, strict=True))
+    )
+    found = np.array([measures(e, e.market)[0] for e in endings])
+    for name, weight in (("labelled dispersals", merger <= SURE), ("all, by chance of dispersal", 1 - merger)):
+        mean, low, high = interval(found, weight.astype(float), rng)
+        at = [float(np.interp(v, np.maximum.accumulate(astray), spreads)) for v in (mean, low, high)]
+        out.print(
+            f"  {name}: astray {mean:.3f} ({low:.3f} to {high:.3f}), so a spread of {at[0]:.2f} ({at[1]:.2f} to {at[2]:.2f})"
+        )
+
+
 def interval(values: np.ndarray, weight: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
     """Weighted mean and 95% limits by resampling endings."""
     mean = np.average(values, weights=weight)
@@ -277,7 +302,8 @@ def main() -> None:
     )
     power = (round(float(found.x[0]), 2), round(float(found.x[1]), 2))
     out.print(
-        f"Huff's powers, by likelihood of where people are registered ({asked.fields} fields): size {power[0]}, distance {power[1]}"
+        f"Huff's powers, by likelihood of where people are registered ({asked.fields} fields): "
+        f"size {power[0]}, distance {power[1]}"
     )
 
     rows = {r["practice_code"]: r for r in lists.iter_rows(named=True)}
@@ -287,10 +313,9 @@ def main() -> None:
         f"{len(endings)} have two neighbours or more to compare; median list {int(np.median([e.size for e in endings])):,}"
     )
     survivors = lists.filter(~pl.col("gone") & pl.col("now").is_not_null())
-    like = sorted({
-        survivors.with_columns((pl.col("then") - e.size).abs().alias("apart")).sort("apart", "practice_code")["practice_code"][int(rng.integers(0, 12))]
-        for e in endings
-    })  # fmt: skip
+    sizes = survivors["then"].to_numpy()
+    alike = [np.argsort(np.abs(sizes - e.size), kind="stable")[:12] for e in endings]
+    like = sorted({str(survivors["practice_code"][int(rng.choice(a))]) for a in alike})
     placebo = [
         e for e in without_others([read_ending(rows, code, index, power) for code in like], raw) if len(e.names) > 1
     ]
@@ -300,8 +325,8 @@ def main() -> None:
         out.print(f"  {name}: {value:.0%}")
     kinds = {
         "merger (0.8 or more)": merger >= 0.8,
-        "dispersal (0.2 or less)": merger <= 0.2,
-        "unknown": (merger > 0.2) & (merger < 0.8),
+        "dispersal (0.2 or less)": merger <= SURE,
+        "unknown": (merger > SURE) & (merger < 0.8),
     }
     out.print(
         "  "
@@ -317,6 +342,15 @@ def main() -> None:
     out.print(
         f"spread (log standard deviation of a practice's pull about the model): {spread_of(endings, kept, placebo, whole):.2f}"
     )
+    sure = (merger <= SURE).astype(float)
+    out.print(f"the same from labelled dispersals alone: {spread_of(endings, sure, placebo, whole):.2f}")
+    right = [replace(e, excess=e.excess + e.market) for e in placebo]
+    chance = np.mean([measures(e, e.market)[:3] for e in right], axis=0)
+    out.print(
+        f"if market share were exactly right, chance growth alone would put it astray by {chance[0]:.2f}, "
+        f"with the largest receiver right in {chance[1]:.0%} and an error of {chance[2]:,.0f} patients"
+    )
+    straying(out, endings, placebo, merger, rng)
     pulls = np.array([np.clip(e.excess[:CLOSEST].max() / e.size, 0, 1) for e in endings])
     out.print(
         f"growth of the closest successor over the lost list, likely mergers: median {np.median(pulls[merger >= 0.8]):.2f}"

@@ -26,6 +26,7 @@ from chesil.place.place import Judgement, Place
 from chesil.place.reference import read_reference_tables
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
+from chesil.setting_up.closure import closures_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
@@ -139,6 +140,9 @@ def _assess(
         found.append(assess_audit(place, study.registers))
     tell("assessing the workforce")
     found.append(workforce_of(study, places, england))
+    if place.registrations.height:
+        tell("closing each practice in turn")
+        found.append(closures_of(study, places))
     return found
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from chesil.cli import audit, data, delivery, figures, places, publishing, routes, workforce
+from chesil.cli import audit, closing, data, delivery, figures, places, publishing, routes, workforce
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
@@ -12,6 +12,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__, rich_markup_mode=None
 )
 COMMANDS = (
+    closing.what_if,
+    closing.hand_back,
     places.places,
     places.new,
     places.check,

@@ -62,6 +62,23 @@ def choice_shares(
     return _rows_to_one(np.where(mixed.sum(axis=1, keepdims=True) > 0, mixed, seen + huff))
 
 
+def leaving_shares(
+    people: Whole,
+    observed: Array,
+    size: Array,
+    distance: Array,
+    model: ChoiceModel,
+    can: NDArray[np.bool_] | None = None,
+) -> Array:
+    """Shares of a closing practice's people by area, (areas, practices), none without: an area in which nobody can be
+    chosen (no known area, or no neighbours) goes as the others do on the whole. All nought if nobody can be chosen."""
+    shares = choice_shares(observed, size, distance, model, can)
+    overall = people @ shares
+    if overall.sum() > 0:
+        shares[shares.sum(axis=1) <= 0] = overall / overall.sum()
+    return shares
+
+
 def pull_to_successor(shares: Array, successor: int, pull: float) -> Array:
     """Shares when a named successor holds on to `pull` (0 to 1) of the people, and the others choose as before."""
     if not 0 <= pull <= 1:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chesil.core.errors import InputRefused
 from chesil.definitions import load_definition
-from chesil.methods.dispersal import ChoiceModel, choice_shares, disperse, huff_weights, pull_to_successor
+from chesil.methods.dispersal import ChoiceModel, disperse, huff_weights, leaving_shares, pull_to_successor
 from chesil.place.choosing import ChoiceField, choice_field
 from chesil.place.place import Place
 
@@ -63,17 +63,13 @@ def leaving(
         )
     codes = list(field.practices)
     can = ~np.isin(np.array(codes, dtype=object), list(closed_lists))
-    shares = choice_shares(field.observed, field.sizes, field.km, model, can)
-    overall = field.people @ shares
-    if overall.sum() <= 0 and successor not in codes:
+    shares = leaving_shares(field.people, field.observed, field.sizes, field.km, model, can)
+    if shares.sum() <= 0 and successor not in codes:
         raise InputRefused(
             f"{practice} is the last practice in reach of its patients: no other that takes patients is used where they live",
             [],
             "Name a successor (`into` of MergePractices), or study a wider place",
         )
-    lost = shares.sum(axis=1) <= 0
-    if overall.sum() > 0:
-        shares[lost] = overall / overall.sum()
     if successor:
         if successor not in codes:
             raise InputRefused(

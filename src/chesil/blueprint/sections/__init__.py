@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chesil.blueprint.document import Section
 from chesil.blueprint.sections import (
     audit,
+    closure,
     delivery,
     need,
     overview,
@@ -29,6 +30,7 @@ IN_ORDER = (
     overview,
     need,
     workforce,
+    closure,
     delivery,
     audit,
 )

@@ -1,0 +1,170 @@
+"""The dispersal of the patients of practices that end together: who receives how many, and what it does to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from chesil.analyses.closure.settings import Asked, ClosureSettings, pairs, thresholds
+from chesil.core.errors import InputRefused
+from chesil.methods.dispersal import (
+    ChoiceModel,
+    disperse,
+    huff_weights,
+    leaving_shares,
+    ranges,
+    simulate_dispersals,
+)
+from chesil.place.choosing import ChoiceField, ChoiceIndex
+from chesil.place.place import Place
+
+
+@dataclass(frozen=True, eq=False)
+class Dispersed:
+    """One ending's patients: the field, shares, whole people by area and practice (last column unplaced) and runs."""
+
+    field: ChoiceField
+    shares: NDArray[np.float64]
+    whole: NDArray[np.int64]
+    runs: NDArray[np.int64] | None
+
+
+def dispersed(
+    place: Place,
+    index: ChoiceIndex,
+    practice: str,
+    asked: Asked,
+    settings: ClosureSettings,
+    model: ChoiceModel,
+    rng: np.random.Generator | None,
+    used: Mapping[str, float],
+) -> Dispersed:
+    """Where the patients of one ending practice go, with those that end with it and closed lists taking nobody.
+
+    `used` is room already taken by the ones before. Without `rng`, the expected dispersal alone.
+    """
+    field = index.field(practice)
+    codes = np.array(field.practices, dtype=object)
+    if practice in asked.merge:
+        return _merged(field, asked.merge[practice])
+    barred = [*asked.close, *asked.merge, *settings.closed_lists]
+    can = ~np.isin(codes, barred)
+    shares = leaving_shares(field.people, field.observed, field.sizes, field.km, model, can)
+    if shares.sum() <= 0:
+        raise InputRefused(
+            f"{practice} is the last practice in reach of its patients: no other that takes patients is used where they live",
+            [],
+            "Name a successor with --merge, or study a wider place",
+        )
+    rooms = pairs(settings.rooms, "rooms")
+    room = np.array([max(rooms[c] - used.get(c, 0.0), 0.0) if c in rooms else np.inf for c in codes]) if rooms else None
+    further = huff_weights(field.sizes, field.km, model) * can
+    whole = disperse(field.people, shares, room, further)
+    if rng is None:
+        return Dispersed(field, shares, whole, None)
+    place_of = {a: n for n, a in enumerate(field.areas)}
+    blocks = [(place_of[a], n) for a, n in pairs(settings.together, "together").items() if a in place_of]
+    blocks = [(a, min(n, int(field.people[a]))) for a, n in blocks]
+    runs = simulate_dispersals(
+        field.people, shares, rng, runs=settings.runs, spread=model.spread, room=room, blocks=blocks
+    )
+    return Dispersed(field, shares, whole, runs)
+
+
+def _merged(field: ChoiceField, into: str) -> Dispersed:
+    """A merger: the successor receives everyone."""
+    if into not in field.practices:
+        field = ChoiceField(
+            field.practice, field.areas, field.people, (*field.practices, into),
+            np.column_stack([field.observed, np.zeros(len(field.areas))]),
+            np.column_stack([field.km, np.full(len(field.areas), np.nan)]), np.append(field.sizes, 0.0),
+            np.append(field.is_here, True), field.known,
+        )  # fmt: skip
+    shares = np.zeros((len(field.areas), len(field.practices)))
+    shares[:, field.practices.index(into)] = 1.0
+    return Dispersed(field, shares, disperse(field.people, shares), None)
+
+
+def receivers(
+    place: Place, found: list[Dispersed], gp_fte: Mapping[str, float], settings: ClosureSettings
+) -> pl.DataFrame:
+    """One row a receiving practice: patients received with their range, the list before and after, patients per GP.
+
+    `passes` is true where a threshold is passed by the expected dispersal, `may_pass` where it is at the upper limit.
+    """
+    names = dict(
+        pl.concat(
+            [t.select("practice_code", "practice_name") for t in (place.practices, place.practices_beyond)]
+        ).iter_rows()
+    )
+    rows: dict[str, dict[str, object]] = {}
+    total: dict[str, int] = {}
+    runs: dict[str, NDArray[np.int64]] = {}
+    for one in found:
+        for n, code in enumerate(one.field.practices):
+            got = int(one.whole[:, n].sum())
+            drawn = one.runs[:, n] if one.runs is not None else np.full(settings.runs, got)
+            if got or drawn.any():
+                total[code] = total.get(code, 0) + got
+                runs[code] = runs.get(code, np.zeros(settings.runs, np.int64)) + drawn
+                rows[code] = {"list_before": one.field.sizes[n], "is_here": bool(one.field.is_here[n])}
+    lists = dict(place.practices.select("practice_code", "list_size").iter_rows())
+    growth_limit, gp_limit = thresholds(settings, place.as_at)
+    records = []
+    for code, row in rows.items():
+        low, high = (float(v[0]) for v in ranges(runs[code][:, None]))
+        before = int(lists.get(code, row["list_before"]))
+        fte = gp_fte.get(code)
+        per_gp = None if not fte else (before / fte, (before + total[code]) / fte, (before + high) / fte)
+
+        def passing(more: float, per: float | None, before: int = before) -> bool:
+            return (before > 0 and more / before * 100 >= growth_limit) or (per is not None and per > gp_limit)
+
+        over_before = per_gp is not None and per_gp[0] > gp_limit
+        records.append(
+            {
+                "practice_code": code, "practice_name": names.get(code, code), "is_here": row["is_here"],
+                "received": total[code], "lower": low, "upper": high, "list_before": before,
+                "list_after": before + total[code], "growth_pct": total[code] / before * 100 if before else None,
+                "per_gp_before": per_gp[0] if per_gp else None, "per_gp_after": per_gp[1] if per_gp else None,
+                "over_before": over_before,
+                "passes": passing(total[code], None if over_before or not per_gp else per_gp[1]),
+                "may_pass": passing(high, None if over_before or not per_gp else per_gp[2]),
+            }
+        )  # fmt: skip
+    schema = {
+        "practice_code": pl.String, "practice_name": pl.String, "is_here": pl.Boolean, "received": pl.Int64,
+        "lower": pl.Float64, "upper": pl.Float64, "list_before": pl.Int64, "list_after": pl.Int64,
+        "growth_pct": pl.Float64, "per_gp_before": pl.Float64, "per_gp_after": pl.Float64, "over_before": pl.Boolean,
+        "passes": pl.Boolean, "may_pass": pl.Boolean,
+    }  # fmt: skip
+    return pl.DataFrame(records, schema=schema).sort(["received", "practice_code"], descending=[True, False])
+
+
+def by_area(place: Place, found: list[Dispersed]) -> pl.DataFrame:
+    """The allocation list: patients by ending practice, area and receiving practice, expected, in whole people."""
+    areas = pl.concat([t.select("lsoa11", "area_name") for t in (place.areas, place.areas_beyond)])
+    tables = []
+    for one in found:
+        area, practice = np.nonzero(one.whole)
+        to = np.array([*one.field.practices, "unplaced"], dtype=object)
+        tables.append(
+            pl.DataFrame(
+                {
+                    "from_practice": [one.field.practice] * len(area),
+                    "lsoa11": np.array(one.field.areas, dtype=object)[area],
+                    "to_practice": to[practice],
+                    "patients": one.whole[area, practice],
+                },
+                schema={
+                    "from_practice": pl.String,
+                    "lsoa11": pl.String,
+                    "to_practice": pl.String,
+                    "patients": pl.Int64,
+                },
+            )
+        )
+    table = pl.concat(tables).join(areas, on="lsoa11", how="left")
+    return table.sort(["from_practice", "lsoa11", "patients", "to_practice"], descending=[False, False, True, False])

@@ -1,0 +1,139 @@
+"""The section on closures: how many would strain a neighbour, counted in public and named for the board."""
+
+from chesil.blueprint.charts import BLUE, CONFIG, INK, VEGA_LITE
+from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.words import place_name
+from chesil.core.figure import Figure
+from chesil.measures.computing import Unit
+from chesil.plan import Plan
+
+KEY, NAME = "closure", "If a practice closes"
+BANDS = (0, 5, 10, 20, 50, 100)
+"""Where the largest growth of one neighbour's list is cut into bands (%)."""
+WORKING: tuple[Words, ...] = (
+    ("Patients go where their neighbours of the same small area are registered. In a back-test on England’s endings since "
+     "2022 no other way tried was shown to err less; what a single closure brings is far from certain.",),
+    ("It is a stress test, one closure at a time with all else as it is. It says nothing of whether any practice will "
+     "close, and no patient is bound by it.",),
+    ("Staff are not taken to move with patients. A practice whose GPs are not known is tested on its list alone.",),
+)  # fmt: skip
+
+
+def of_place(plan: Plan) -> Section | None:
+    """How many closures would push a neighbour past a threshold; counts by band; the board's edition names them."""
+    found = plan.assessments.get("closure")
+    counted = plan.figures.get(("closures_over_threshold", plan.place.code))
+    if found is None or counted is None:
+        return None
+    blocks: list[Block] = [*_bands(plan), Subheading("How this was worked out"), Bullets(WORKING)]
+    if plan.study.edition == "board":
+        blocks.insert(2, _named(plan, list(found.tables["closures"]["practice_code"])))
+    blocks += [Paragraph((w,), True) for w in found.warnings] if plan.study.edition == "board" else []
+    return Section(KEY, NAME, _heading(plan, counted), _lead(plan, counted), tuple(blocks))
+
+
+def of_group(plan: Plan, unit: Unit) -> Section | None:
+    """The group's practices, in the board's edition alone."""
+    if "closure" not in plan.assessments or plan.study.edition != "board":
+        return None
+    mine = [p for p in unit.practices if ("closure_receivers_over", p) in plan.figures]
+    if not mine:
+        return None
+    over = [p for p in mine if (plan.figures["closure_receivers_over", p].value or 0) > 0]
+    name = place_name(unit.name)
+    heading = (
+        f"Closing one of {name}’s practices could push a neighbour past a threshold" if over
+        else f"No closure in {name} would push a neighbour past a threshold"
+    )  # fmt: skip
+    return Section(KEY, NAME, heading, (_terms(plan),), (_named(plan, mine), Bullets(WORKING)))
+
+
+def _heading(plan: Plan, counted: Figure) -> str:
+    name, share = place_name(plan.place.name), (counted.value or 0) / (counted.denominator or 1)
+    if not counted.value:
+        return f"No single closure in {name} would push a neighbour past a threshold"
+    if share > 0.5:
+        return f"Most closures in {name} would push a neighbour past a threshold"
+    return f"Some closures in {name} would push a neighbour past a threshold"
+
+
+def _lead(plan: Plan, counted: Figure) -> tuple[Words, ...]:
+    assert counted.denominator is not None
+    return (
+        ("Closed one at a time, ", Shown(counted), f" of {place_name(plan.place.name)}’s ",
+         Shown(counted, f"{counted.denominator:,.0f}"), " practices would push one neighbour or more past a threshold."),
+        _terms(plan),
+        ("This counts where one ending would be felt next door; it is no forecast of any ending.",),
+    )  # fmt: skip
+
+
+def _terms(plan: Plan) -> Words:
+    row = plan.assessments["closure"].tables["thresholds"].row(0, named=True)
+    return (
+        f"A neighbour passes if its list grows by {_spoken(row['list_growth_pct'])}% or more, or if it comes to have more than "
+        f"{_spoken(row['patients_per_gp'])} patients to a fully qualified GP (FTE). Both thresholds are assumptions of this "
+        "study, to be agreed locally.",
+    )  # fmt: skip
+
+
+def _spoken(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) else f"{number:,g}"
+
+
+def _bands(plan: Plan) -> list[Block]:
+    table = plan.assessments["closure"].tables["closures"]
+    rows, values = [], []
+    for n, low in enumerate(BANDS):
+        high = BANDS[n + 1] if n + 1 < len(BANDS) else None
+        growth = table["largest_growth_pct"].fill_null(0.0)
+        inside = (growth >= low) & (growth < high) if high is not None else growth >= low
+        label = f"{low}% to {high}%" if high is not None else f"{low}% and over"
+        count, moved = int(inside.sum()), int(table.filter(inside)["moved"].sum())
+        rows.append(Row(label, (str(count), f"{moved:,}")))
+        values.append({"growth": label, "practices": count})
+    rows.append(Row("All", (str(table.height), f"{int(table['moved'].sum()):,}"), is_total=True))
+    caption = "Practices by the largest growth that closing them would bring one neighbour’s list"
+    chart = Chart(
+        {
+            "$schema": VEGA_LITE, "config": CONFIG, "width": 560, "height": {"step": 26}, "data": {"values": values},
+            "encoding": {
+                "y": {"field": "growth", "type": "ordinal", "sort": None, "title": None},
+                "x": {"field": "practices", "type": "quantitative", "title": "practices", "axis": {"tickMinStep": 1}},
+            },
+            "layer": [
+                {"mark": {"type": "bar", "color": BLUE}},
+                {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK}, "encoding": {"text": {"field": "practices"}}},
+            ],
+        },
+        "Bars of " + "; ".join(f"{v['growth']}: {v['practices']} practices" for v in values),
+        f"{caption}. Modelled, one closure at a time.",
+    )  # fmt: skip
+    return [
+        chart,
+        Table(caption, ("Largest growth of a neighbour", "Practices", "Patients who would move"), tuple(rows)),
+    ]
+
+
+def _named(plan: Plan, codes: list[str]) -> Table:
+    figures = plan.figures
+    ranked = sorted(codes, key=lambda c: (-(figures["closure_receivers_over", c].value or 0), c))
+    names = dict(plan.assessments["closure"].tables["closures"].select("practice_code", "practice_name").iter_rows())
+    receivers = dict(plan.assessments["closure"].tables["closures"].select("practice_code", "receivers").iter_rows())
+    rows = tuple(
+        Row(
+            f"{names[c]} ({c})",
+            (
+                Shown(figures["closure_receivers_over", c]),
+                Shown(figures["closure_largest_growth", c]),
+                ", ".join(receivers[c]) or "–",
+            ),
+        )
+        for c in ranked
+    )  # fmt: skip
+    return Table(
+        "If this practice closed: neighbours past a threshold",
+        ("Practice", "Neighbours past", "Largest growth of one list, %", "Which"),
+        rows,
+        text_columns=(3,),
+        note="Board edition. In order of neighbours past a threshold: how hard others would be hit, not how likely it is.",
+    )
