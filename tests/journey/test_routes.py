@@ -32,8 +32,9 @@ def folder(tmp_path_factory) -> Path:
 def test_times_are_written_into_the_study_and_read_with_it(folder: Path) -> None:
     done = chesil("routes", str(folder / "swanage"), "--roads", str(folder / "roads.osm"))
     assert done.returncode == 0, done.stderr
+    assert "surgeries of other practices around it lie within the extract" in done.stdout
     assert "with a way" in done.stdout and "1 turn restrictions" in done.stdout
-    table = pl.read_csv(folder / "swanage" / "links" / "drive.csv")
+    table = pl.read_parquet(folder / "swanage" / "links" / "drive.parquet")
     assert table["seconds"].null_count() == 0 and set(table["method"]) == {"routed"}
     study = read_study(folder / "swanage")
     assert study.links["drive"].height == table.height

@@ -11,7 +11,7 @@ from chesil.core.errors import ChesilError
 if TYPE_CHECKING:
     import polars as pl
 
-    from chesil.core.receipt import Receipt
+    from chesil.routes.links import Ends
     from chesil.routes.networks import RoadRules, Routed
     from chesil.study import Study
 
@@ -39,56 +39,70 @@ def routes(
         raise ChesilError("Public transport needs a timetable", [], "Name a GTFS zip with --timetable")
     if mode != "public_transport" and timetable is not None:
         raise ChesilError(f"A timetable is of no use to {mode}", [], "Use --mode public_transport")
+    import polars as pl
+
     from chesil.registers.links import write_links
     from chesil.routes.links import links_of
-    from chesil.routes.networks import network_of, read_extract, route
+    from chesil.routes.networks import covered, network_of, read_extract
     from chesil.study import read_study
 
+    first, last = _window(window)
     with err.status("reading the study") as status:
         read = read_study(study)
-        origins, destinations = _ends(read)
-        status.update(f"reading {roads.name}")
+        ends = _ends(read)
         rules = _rules(speeds)
-        extract = read_extract(roads)
-        status.update("building the network")
-        network = network_of(extract, "walk" if mode == "public_transport" else mode, rules=rules, ferries=ferries)
-        made_from: tuple[Receipt, ...] = (extract.receipt,)
-        if timetable is None:
-            status.update(f"finding {origins.height} x {destinations.height} ways")
-            found: Routed = route(network, origins, destinations, furthest=furthest)
-            table = links_of(found)
-        else:
-            from chesil.routes.transit import Departures, transit_times
+        feed = None
+        if timetable is not None:
             from chesil.sources.gtfs import read_timetable
 
             status.update(f"reading {timetable.name}")
-            first, last = _window(window)
             feed = read_timetable(timetable)
+        status.update(f"reading {roads.name}")
+        extract = read_extract(roads, ends.box)
+        status.update("building the network")
+        network = network_of(extract, "walk" if feed else mode, rules=rules, ferries=ferries)
+        beyond = covered(network, ends.areas_beyond, furthest=furthest)
+        neighbours = covered(network, ends.neighbours, furthest=furthest)
+        origins, destinations = pl.concat([ends.areas, beyond]), pl.concat([ends.sites, neighbours])
+        status.update(f"finding {origins.height:,} x {destinations.height:,} ways")
+        if feed is None:
+            from chesil.routes.networks import route
+
+            found = route(network, origins, destinations, furthest=furthest)
+            table = links_of(found)
+        else:
+            from chesil.routes.transit import Departures, transit_times
+
             when = Departures(day=day(service_day), first_minute=first, last_minute=last)
-            status.update("scanning the timetable")
             transit = transit_times(feed, network, origins, destinations, when, furthest=furthest)
-            found, table, made_from = transit.routed, links_of(transit), (extract.receipt, feed.receipt)
+            found, table = transit.routed, links_of(transit)
+        # From beyond the place's edge, its own sites are all that is asked about.
+        own = set(ends.areas["code"]), set(ends.sites["code"])
+        table = table.filter(pl.col("from").is_in(own[0]) | pl.col("to").is_in(own[1]))
+        made_from = (extract.receipt, feed.receipt) if feed else (extract.receipt,)
         path = write_links(study / "links", table, found.times.about, made_from)
     _report(path, table, found, extract.broken, extract.restrictions)
+    for what, all_of, some in (
+        ("areas beyond the place's edge", ends.areas_beyond, beyond),
+        ("surgeries of other practices around it", ends.neighbours, neighbours),
+    ):
+        out.print(f"  {some.height:,} of {all_of.height:,} {what} lie within the extract", highlight=False)
 
 
-def _ends(read: "Study") -> "tuple[pl.DataFrame, pl.DataFrame]":
-    """The place's areas, and every site that is open or a candidate now or in any option of the study."""
-    import polars as pl
-
+def _ends(read: "Study") -> "Ends":
+    """Where journeys begin and end: the study's place, its options, and the surgeries around it."""
     from chesil.place.assembling import assemble_place
     from chesil.place.site_register import merge_registers
-    from chesil.place.travel import area_origins
+    from chesil.place.travel import site_destinations
+    from chesil.routes.links import ends_of
     from chesil.scenario.from_options import edits_from_option
     from chesil.scenario.scenario import apply_scenario
 
     place = assemble_place(read.wanted if isinstance(read.wanted, str) else list(read.wanted), vintage=read.vintage)
     place = merge_registers(place, read.registers).place
-    places = [place, *(apply_scenario(place, edits_from_option(option)) for option in read.options.values())]
-    columns = (pl.col("site_code").alias("code"), "easting", "northing")
-    sites = pl.concat([p.sites.filter(pl.col("status") != "closed").select(columns) for p in places])
-    sites = sites.drop_nulls(["easting", "northing"]).unique("code", keep="first", maintain_order=True)
-    return area_origins(place), sites.sort("code")
+    options = [apply_scenario(place, edits_from_option(option)) for option in read.options.values()]
+    england = assemble_place("England", vintage=read.vintage, only=frozenset({"sites"}))
+    return ends_of(place, options, site_destinations(england))
 
 
 def _rules(speeds: Path | None) -> "RoadRules":

@@ -1,12 +1,13 @@
-"""Links of a place: a study's routed travel times in the shape that every analysis uses, all or none of a mode."""
+"""Links of a place: a study's own travel times in the shape that every analysis uses, with modelled ones for the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from chesil.core.errors import NotFound, some_of
-from chesil.place.travel import MODES, TravelTimes, travel_times
+from chesil.place.travel import MODES, TravelTimes, travel_times, travel_times_by_mode
 
 
 def times_from_links(
@@ -25,20 +26,10 @@ def times_from_links(
     rows = table.filter(pl.col("mode") == mode)
     here = origins or tuple(rows["from"].unique().sort())
     there = destinations or tuple(rows["to"].unique().sort())
-    row = {code: k for k, code in enumerate(here)}
-    column = {code: k for k, code in enumerate(there)}
-    wanted = rows.filter(pl.col("from").is_in(list(here)), pl.col("to").is_in(list(there)))
-    i = np.array([row[c] for c in wanted["from"]], dtype=np.int64)
-    j = np.array([column[c] for c in wanted["to"]], dtype=np.int64)
-    seconds = np.full((len(here), len(there)), np.inf)
-    asked = np.zeros(seconds.shape, dtype=bool)
-    seconds[i, j] = wanted["seconds"].fill_null(np.inf).to_numpy()
-    asked[i, j] = True
+    seconds, asked, method = _held(table, mode, here, there)
     if not asked.all():
         raise NotFound(f"The study's links by {mode} do not hold {_not_asked(asked, here, there)}")
-    methods = wanted["method"].unique().to_list()
-    said = about or f"{mode} times from the study's links"
-    return TravelTimes(mode, methods[0] if len(methods) == 1 else "routed", here, there, seconds, 0.0, said)
+    return TravelTimes(mode, method, here, there, seconds, 0.0, about or f"{mode} times from the study's links")
 
 
 def times_for(
@@ -47,35 +38,79 @@ def times_for(
     destinations: pl.DataFrame,
     mode: str,
     *,
-    about: Mapping[str, str] | None = None,
-) -> tuple[TravelTimes, str]:
-    """The study's own times of a mode where it holds every pair, else modelled ones, with a sentence on which and why.
+    own: Collection[str] | None = None,
+    about: str = "",
+    ferries: bool = False,
+) -> TravelTimes:
+    """The study's own times of a mode as far as they go, modelled ones for the rest, with `about` saying which.
 
-    The two are never mixed within a mode: a new site would look near or far only because its time was found otherwise.
-    Tables have code, easting and northing. Without links of the mode the sentence is empty. `NotFound` for a mode that
-    has no model (public transport) where the links do not hold every pair.
+    An area's times are taken from the links only if these hold its way to every one of the `own` sites (all
+    destinations, if not said): to mix the two among sites that are compared would make a new site look near or far only
+    because its time was found otherwise. Ways to other sites that the links lack, such as surgeries beyond an extract,
+    are modelled. Tables have code, easting and northing. Modelled pairs keep the model's error, routed ones have none
+    stated. `NotFound` for a mode without a model (public transport) where the links lack a pair.
     """
+    here, there = tuple(origins["code"]), tuple(destinations["code"])
+    words = mode.replace("_", " ")
     if mode not in MODES:
         if mode not in links:
-            raise NotFound(f"The study has no links by {mode}, and there is no model of it", [], "Run `chesil routes`")
-        codes = {"origins": tuple(origins["code"]), "destinations": tuple(destinations["code"])}
-        return times_from_links(links[mode], mode, **codes, about=(about or {}).get(mode, "")), (
-            f"Times by {mode.replace('_', ' ')} are routed from the study's links."
-        )
+            raise NotFound(f"The study has no links by {words}, and there is no model of it", [], "Run `chesil routes`")
+        return times_from_links(links[mode], mode, origins=here, destinations=there, about=about)
     if mode not in links:
-        return travel_times(origins, destinations, mode), ""
-    try:
-        found = times_from_links(
-            links[mode],
-            mode,
-            origins=tuple(origins["code"]),
-            destinations=tuple(destinations["code"]),
-            about=(about or {}).get(mode, ""),
-        )
-    except NotFound as error:
-        reason = f"{error.title}, so times by {mode} are modelled; run `chesil routes` again to have them routed."
-        return travel_times(origins, destinations, mode), reason
-    return found, f"Times by {mode} are {found.method} from the study's links."
+        return travel_times(origins, destinations, mode, ferries=ferries)
+    seconds, asked, method = _held(links[mode], mode, here, there)
+    needed = np.array([own is None or code in own for code in there], dtype=bool)
+    whole = np.asarray(asked[:, needed].all(axis=1))
+    used = asked & whole[:, None]
+    said = about or f"routed {words} times from the study's links"
+    if used.all():
+        return TravelTimes(mode, method, here, there, seconds, 0.0, said)
+    model = travel_times(origins, destinations, mode, ferries=ferries)
+    if not used.any():
+        lacking = _not_asked(asked[:, needed], here, tuple(c for c, n in zip(there, needed, strict=True) if n))
+        why = f"the study's links by {words} do not hold {lacking}; run `chesil routes` again to have them routed"
+        return replace(model, about=f"{model.about}; {why}")
+    errors = np.where(used, 0.0, model.errors)
+    lacking = f"for {int((~used).sum()):,} of {used.size:,} pairs, which the links do not hold"
+    mixed = f"{said}; {lacking}, {model.about}"
+    return TravelTimes(
+        mode, method, here, there, np.where(used, seconds, model.seconds), float(np.median(errors)), mixed, errors
+    )
+
+
+def study_times(
+    links: Mapping[str, pl.DataFrame], own: Collection[str], about: Mapping[str, str], *, ferries: bool = False
+) -> Callable[[pl.DataFrame, pl.DataFrame], dict[str, TravelTimes]]:
+    """A function that gives times by every mode between two tables, as `times_for` does: what an analysis is given.
+
+    `own` are the codes of the place's sites; `about` by mode says how the links were made.
+    """
+
+    def times_of(origins: pl.DataFrame, destinations: pl.DataFrame) -> dict[str, TravelTimes]:
+        modelled = [m for m in MODES if m not in links]
+        found = travel_times_by_mode(origins, destinations, modelled, ferries=ferries) if modelled else {}
+        for mode in (m for m in MODES if m in links):
+            said = about.get(mode, "")
+            found[mode] = times_for(links, origins, destinations, mode, own=own, about=said, ferries=ferries)
+        return {mode: found[mode] for mode in MODES}
+
+    return times_of
+
+
+def _held(
+    table: pl.DataFrame, mode: str, here: tuple[str, ...], there: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Seconds and whether each pair is in the table, both (origins, destinations), and the method."""
+    row = pl.DataFrame({"from": here, "i": range(len(here))}, schema_overrides={"from": pl.String, "i": pl.Int64})
+    column = pl.DataFrame({"to": there, "j": range(len(there))}, schema_overrides={"to": pl.String, "j": pl.Int64})
+    wanted = table.filter(pl.col("mode") == mode).join(row, on="from").join(column, on="to")
+    seconds = np.full((len(here), len(there)), np.inf)
+    asked = np.zeros(seconds.shape, dtype=bool)
+    i, j = wanted["i"].to_numpy(), wanted["j"].to_numpy()
+    seconds[i, j] = wanted["seconds"].fill_null(np.inf).to_numpy()
+    asked[i, j] = True
+    methods = wanted["method"].unique().to_list()
+    return seconds, asked, methods[0] if len(methods) == 1 else "routed"
 
 
 def _not_asked(asked: np.ndarray, here: tuple[str, ...], there: tuple[str, ...]) -> str:

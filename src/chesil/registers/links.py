@@ -10,7 +10,7 @@ import polars as pl
 from chesil.core.errors import InputRefused, Problem
 from chesil.core.receipt import Receipt
 from chesil.core.tables import Column, TableContract, check_table
-from chesil.core.whole_files import sha256_of, write_whole
+from chesil.core.whole_files import sha256_of, whole_file, write_whole
 
 LINK_MODES = ("drive", "walk", "cycle", "public_transport")
 WAY_OUT = "Make it again with `chesil routes`, or put these right"
@@ -91,7 +91,9 @@ def write_links(folder: Path, table: pl.DataFrame, about: str, made_from: tuple[
     lines = [f'mode = "{mode}"', f"about = {_quoted(about)}", ""]
     for receipt in made_from:
         lines += ["[[made_from]]", *(f"{k} = {_quoted(str(v))}" for k, v in receipt.as_dict().items() if v), ""]
-    path = write_whole(folder / f"{mode}.csv", checked.write_csv())
+    with whole_file(folder / f"{mode}.parquet") as temporary:
+        checked.write_parquet(temporary, compression="zstd")
+    path = folder / f"{mode}.parquet"
     write_whole(folder / f"{mode}.toml", "\n".join(lines))
     return path
 

@@ -75,9 +75,9 @@ def load_road_rules(record: Mapping[str, object] | None = None) -> RoadRules:
     return rules_from(record if record is not None else load_definition("", "road_speeds"))
 
 
-def read_extract(path: Path) -> RoadExtract:
+def read_extract(path: Path, box: tuple[float, float, float, float] | None = None) -> RoadExtract:
     """The roads of an OpenStreetMap file with the tags that the rules look at; see `sources.openstreetmap.read_roads`."""
-    return read_roads(path, WAY_TAGS, NODE_TAGS)
+    return read_roads(path, WAY_TAGS, NODE_TAGS, box=box)
 
 
 def network_of(
@@ -129,8 +129,8 @@ def route(
     `InputRefused` names every place farther than `furthest` metres from a road of the mode: the extract does not cover
     it. A place on another island than its destination has no way, and the islands are named.
     """
-    here = _put(graph, origins, furthest, least_island)
-    there = _put(graph, destinations, furthest, least_island)
+    here = _put(graph, origins, least_island)
+    there = _put(graph, destinations, least_island)
     _refuse_far(graph, [("origin", origins, here), ("destination", destinations, there)], furthest)
     seconds = seconds_between(graph.network, here.point, there.point)
     walk = graph.rules.off_road_detour / (graph.rules.off_road_kmh / 3.6)
@@ -142,7 +142,16 @@ def route(
     return Routed(times, here.metres, there.metres, islands, _notes(graph.network, islands, seconds, least_island))
 
 
-def _put(graph: ModeNetwork, places: pl.DataFrame, furthest: float, least_island: int) -> Placed:
+def covered(
+    graph: ModeNetwork, places: pl.DataFrame, *, furthest: float = FURTHEST, least_island: int = LEAST_ISLAND
+) -> pl.DataFrame:
+    """Those places that lie within `furthest` metres of a road of the mode."""
+    if places.is_empty():
+        return places
+    return places.filter(pl.Series(_put(graph, places, least_island).metres <= furthest))
+
+
+def _put(graph: ModeNetwork, places: pl.DataFrame, least_island: int) -> Placed:
     return place_on(
         graph.network, places["easting"].to_numpy(), places["northing"].to_numpy(), least_island=least_island
     )

@@ -50,10 +50,17 @@ class RoadExtract:
         return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
 
 
-def read_roads(path: Path, keep_way_tags: tuple[str, ...], keep_node_tags: tuple[str, ...]) -> RoadExtract:
+def read_roads(
+    path: Path,
+    keep_way_tags: tuple[str, ...],
+    keep_node_tags: tuple[str, ...],
+    *,
+    box: tuple[float, float, float, float] | None = None,
+) -> RoadExtract:
     """Read an extract. `InputRefused` if it is not there, cannot be read, has no roads or lies outside Great Britain.
 
-    Only the named tags are kept. Coordinates are turned to the National Grid (within some 5 m).
+    Only the named tags are kept. `box` (least easting and northing, greatest easting and northing) leaves out ways whose
+    first, middle and last points all lie outside it. Coordinates are turned to the National Grid (within some 5 m).
     """
     if not path.is_file():
         raise _refused(path, "there is no such file")
@@ -63,6 +70,8 @@ def read_roads(path: Path, keep_way_tags: tuple[str, ...], keep_node_tags: tuple
     barriers: dict[int, Mapping[str, str]] = {}
     broken = restrictions = 0
     processor = _processor(path)
+    degrees = _degrees_around(box)
+    seen = False
     try:
         for thing in processor:
             if thing.is_node():
@@ -71,6 +80,9 @@ def read_roads(path: Path, keep_way_tags: tuple[str, ...], keep_node_tags: tuple
             elif thing.is_relation():
                 restrictions += thing.tags.get("type", "").startswith("restriction")
             elif "highway" in thing.tags or thing.tags.get("route") == "ferry":
+                seen = True
+                if degrees is not None and _is_outside(thing.nodes, degrees):
+                    continue
                 pieces = _pieces(thing.nodes)
                 broken += len(pieces) != 1 or len(pieces[0]) != len(thing.nodes)
                 for piece in pieces:
@@ -80,6 +92,8 @@ def read_roads(path: Path, keep_way_tags: tuple[str, ...], keep_node_tags: tuple
         when = processor.header.get("osmosis_replication_timestamp", "")
     except RuntimeError as error:
         raise _refused(path, f"it cannot be read as OpenStreetMap data ({error})") from error
+    if seen and not tags and not broken:
+        raise _refused(path, "it has roads, but none of them near the place")
     if not any("highway" in t for t in tags):
         raise _refused(
             path,
@@ -100,6 +114,27 @@ def _processor(path: Path) -> Any:
         return osmium.FileProcessor(str(path)).with_locations().with_filter(keys)
     except RuntimeError as error:
         raise _refused(path, f"it cannot be read as OpenStreetMap data ({error})") from error
+
+
+def _degrees_around(box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+    """The box in degrees, with all four corners inside."""
+    if box is None:
+        return None
+    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    turned = [Transformer.from_crs(27700, 4326, always_xy=True).transform(x, y) for x, y in corners]
+    lon, lat = [p[0] for p in turned], [p[1] for p in turned]
+    return min(lon), min(lat), max(lon), max(lat)
+
+
+def _is_outside(nodes: Any, box: tuple[float, float, float, float]) -> bool:
+    """Whether a way's first, middle and last points all have coordinates and lie outside."""
+    if not len(nodes):
+        return True
+    for at in {0, len(nodes) // 2, len(nodes) - 1}:
+        where = nodes[at].location
+        if not where.valid() or (box[0] <= where.lon <= box[2] and box[1] <= where.lat <= box[3]):
+            return False
+    return True
 
 
 def _kept(tags: Any, names: tuple[str, ...]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from chesil.core.errors import InputRefused, NotFound
 from chesil.core.receipt import Receipt
-from chesil.place.links import times_for, times_from_links
+from chesil.place.links import study_times, times_for, times_from_links
 from chesil.registers.links import read_links, read_links_folder, write_links
 
 HEAD = "from,to,mode,seconds,method,snap_m,seconds_least,seconds_greatest\n"
@@ -37,22 +37,44 @@ def test_a_blank_time_is_no_way_and_a_missing_row_was_never_asked(tmp_path):
         times_from_links(table.head(3), "drive")
 
 
-def test_links_are_used_all_or_not_at_all(tmp_path):
+def ends(*codes):
+    n = len(codes)
+    return pl.DataFrame({"code": codes, "easting": [400_000 + 1000 * k for k in range(n)], "northing": [90_000] * n})
+
+
+def test_links_are_used_where_they_hold_every_site_of_the_place(tmp_path):
     links = {"drive": read_links(file_of(tmp_path, HEAD + ROWS))}
-    here = pl.DataFrame(
-        {"code": ["A1", "A2"], "easting": [400000, 401000], "northing": [80000, 80000], "is_rural": [False, False]}
-    )
-    there = here.with_columns(code=pl.Series(["S1", "S2"]))
-    times, said = times_for(links, here, there, "drive")
-    assert times.method == "routed" and "routed from the study's links" in said
-    times, said = times_for(links, here, there.with_columns(code=pl.Series(["S1", "NEW"])), "drive")
-    assert times.method == "modelled" and "NEW" in said and "chesil routes" in said
-    with pytest.raises(NotFound, match="no links by public_transport"):
-        times_for(links, here, there, "public_transport")
+    here, there = ends("A1", "A2"), ends("S1", "S2")
+    whole = times_for(links, here, there, "drive", about="routed drive times")
+    assert (whole.method, whole.about) == ("routed", "routed drive times")
+    assert whole.seconds.tolist() == [[600, np.inf], [300.5, 900]] and (whole.errors == 0).all()
+    # A site of the place that the links lack: every time is modelled, and why is said.
+    new = times_for(links, here, ends("S1", "NEW"), "drive")
+    assert new.method == "modelled" and "NEW" in new.about and "chesil routes" in new.about
+    # Another practice's surgery that they lack: modelled, with the model's error, beside routed times of the rest.
+    mixed = times_for(links, here, ends("S1", "S2", "FAR"), "drive", own={"S1", "S2"})
+    assert mixed.method == "routed" and "for 2 of 6 pairs" in mixed.about
+    assert mixed.seconds[:, :2].tolist() == whole.seconds.tolist() and np.isfinite(mixed.seconds[:, 2]).all()
+    assert (mixed.errors[:, :2] == 0).all() and (mixed.errors[:, 2] > 0).all()
+    # An area that they lack is modelled to every site.
+    more = times_for(links, ends("A1", "A2", "A3"), there, "drive")
+    assert more.seconds[:2].tolist() == whole.seconds.tolist() and (more.errors[2] > 0).all()
+    assert times_for(links, here, there, "walk").method == "modelled"
+
+
+def test_public_transport_has_no_model_to_fall_back_on(tmp_path):
+    links = {"drive": read_links(file_of(tmp_path, HEAD + ROWS))}
+    with pytest.raises(NotFound, match="no links by public transport"):
+        times_for(links, ends("A1"), ends("S1"), "public_transport")
     bus = {"public_transport": links["drive"].with_columns(mode=pl.lit("public_transport"))}
-    assert times_for(bus, here, there, "public_transport")[0].mode == "public_transport"
-    times, said = times_for(links, here, there, "walk")
-    assert times.method == "modelled" and said == ""
+    assert times_for(bus, ends("A1"), ends("S1"), "public_transport").mode == "public_transport"
+
+
+def test_an_analysis_is_given_one_function_for_every_mode(tmp_path):
+    links = {"drive": read_links(file_of(tmp_path, HEAD + ROWS))}
+    found = study_times(links, {"S1", "S2"}, {"drive": "by our roads"})(ends("A1", "A2"), ends("S1", "S2"))
+    assert {mode: t.method for mode, t in found.items()} == {"drive": "routed", "cycle": "modelled", "walk": "modelled"}
+    assert found["drive"].about == "by our roads"
 
 
 def test_what_is_written_is_read_again_with_its_receipt(tmp_path):

@@ -51,6 +51,21 @@ def test_a_way_that_leaves_the_file_is_cut_there_and_counted(tmp_path):
     assert found.ends.tolist() == [0, 2, 4]
 
 
+def test_only_ways_near_the_place_are_kept(tmp_path):
+    pytest.importorskip("osmium")
+    path = tmp_path / "town.osm"
+    path.write_text(
+        osm_xml(
+            POINTS,
+            [([1, 2], {"highway": "primary"}), ([3, 9], {"highway": "primary"}), ([9, 9], {"highway": "primary"})],
+        )
+    )
+    found = read_roads(path, WAY_TAGS, NODE_TAGS, box=(401000, 77000, 404000, 80000))
+    assert found.way_ids == (1, 2)
+    with pytest.raises(InputRefused, match="none of them near the place"):
+        read_roads(path, WAY_TAGS, NODE_TAGS, box=(301000, 77000, 304000, 80000))
+
+
 @pytest.mark.parametrize(
     ("text", "name", "says"),
     [
