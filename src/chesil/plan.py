@@ -127,7 +127,8 @@ def _assess(
     need = settings_from(NeedSettings, study.settings.get("need", {}), "study.toml [need]")
     whole = england[study.vintage]
     of_need = NeedPlaces(place, whole, england.get("2022/23", whole))
-    found.append(assess_need(of_need, read_reference_tables(), need, np.random.default_rng(need.seed)))
+    expected = study.registers.get("expected_people")
+    found.append(assess_need(of_need, read_reference_tables(), need, np.random.default_rng(need.seed), expected))
     tell("judging targets and milestones")
     tables = Publications(read_table("practice_ratings"), read_table("practice_indicators"))
     found.append(

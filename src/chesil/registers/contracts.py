@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chesil.core.tables import Column, TableContract
 from chesil.registers.contracts_estate import ESTATE_CONTRACTS
+from chesil.registers.contracts_need import NEED_CONTRACTS
 from chesil.registers.contracts_strategy import STRATEGY_CONTRACTS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -209,7 +210,7 @@ REGISTERS: dict[str, TableContract] = {
     c.name: c
     for c in (
         SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
-        *ESTATE_CONTRACTS, *STRATEGY_CONTRACTS,
+        *ESTATE_CONTRACTS, *NEED_CONTRACTS, *STRATEGY_CONTRACTS,
     )
 }  # fmt: skip
 

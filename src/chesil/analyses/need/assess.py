@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from chesil.analyses.need import figures as make
+from chesil.analyses.need.diagnosis import diagnosis_rates
 from chesil.analyses.need.mortality import district_lives
 from chesil.analyses.need.profile import AGES, band_shares, odd_areas, reconcile, residents_by_age
 from chesil.analyses.need.projection import project
@@ -64,37 +65,43 @@ class NeedPlaces:
 
 
 def assess_need(
-    places: NeedPlaces, tables: ReferenceTables, settings: NeedSettings, rng: np.random.Generator
+    places: NeedPlaces,
+    tables: ReferenceTables,
+    settings: NeedSettings,
+    rng: np.random.Generator,
+    expected: pl.DataFrame | None = None,
 ) -> Assessment:
-    """Profile, pyramid of need, projection and mortality of a place, its networks, practices and drawn groups."""
+    """Profile, pyramid of need, projection and mortality of a place, its networks, practices and drawn groups.
+
+    `expected` is the study's table of people expected to have a condition, with its sources, if it has one. Raises
+    `InputRefused` naming every setting, register and row that cannot be used.
+    """
     place, england = places.place, places.england
-    units = [*units_of(place, ALL), *units_of(place, "pcn"), *_drawn(place), *units_of(place, "practice")]
+    units = _units(place)
     whole = Unit(ENGLAND.code, ENGLAND.name, tuple(england.practices["practice_code"]))
     england_ages = england.area_ages.select(AGES).sum().to_numpy()[0].astype(np.float64)
     odd = odd_areas(place, tables.border_km, settings)
     found: dict[str, pl.DataFrame] = {"odd_areas": odd}
     figures = make.of_lists(place, units, reconcile(place, units), odd)
     warnings: list[str] = []
-    if place.practice_ages.height:
-        lists = (
-            people_by_band(place, [*units, whole], england_ages)
-            if place.kind == "england"
-            else np.concatenate(
-                [people_by_band(place, units, england_ages), people_by_band(england, [whole], england_ages)]
-            )
+    if england.practice_ages.height:
+        own = [u for u in units if u.code != ENGLAND.code]
+        lists = np.concatenate(
+            [people_by_band(place, own, england_ages), people_by_band(england, [whole], england_ages)]
         )
-        residents = residents_by_age(place, england, units)
-        found["ages"] = make.age_table(units, lists[:-1], residents, lists[-1], england_ages)
-        figures += make.of_ages(place, units, lists, residents, england_ages)
-        pyramid_figures, pyramid_tables = _pyramid(places, tables, settings, rng, units, lists, england_ages)
+        residents = residents_by_age(place, england, own)
+        found["ages"] = make.age_table(own, lists[:-1], residents, lists[-1], england_ages)
+        figures += make.of_ages(place, own, lists, residents, england_ages)
+        pyramid_figures, pyramid_tables = _pyramid(places, tables, settings, rng, own, lists, england_ages)
         figures += pyramid_figures
         found |= pyramid_tables
-        projected = project(place, england, tables, units, _shown_bands(lists[:-1]), settings)
-        figures += make.of_projection(place, units, projected, settings)
+        projected = project(place, england, tables, own, _shown_bands(lists[:-1]), settings)
+        figures += make.of_projection(place, own, projected, settings)
         found |= make.projection_tables(projected)
         warnings += make.projection_warnings(place, projected)
     else:
         warnings.append(f"Ages of lists are not published for {place.vintage}: no pyramid and no projection.")
+    figures += diagnosis_rates(places.england_then, units, expected, place)
     lives = district_lives(place, england.areas, tables)
     figures += make.of_lives(place, lives, tables.practice_indicators, units)
     found["districts"] = make.district_table(lives)
@@ -172,6 +179,14 @@ def _kind() -> pl.Expr:
     return pl.when(pl.col("is_rural_2011") == 1).then(pl.lit("rural")).when(deprived).then(
         pl.lit("urban_deprived")
     ).otherwise(pl.lit("urban_other")).alias("kind")  # fmt: skip
+
+
+def _units(place: Place) -> list[Unit]:
+    """The place, its networks, drawn groups and practices; a place that is one network or practice is one unit."""
+    found: dict[str, Unit] = {}
+    for unit in [*units_of(place, ALL), *units_of(place, "pcn"), *_drawn(place), *units_of(place, "practice")]:
+        found.setdefault(unit.code, unit)
+    return list(found.values())
 
 
 def _drawn(place: Place) -> list[Unit]:

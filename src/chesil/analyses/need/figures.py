@@ -185,11 +185,12 @@ def _level(make: _Maker, p: Pyramid, k: int, level: int, name: str, settings: Ne
         return make(p.codes[k], name, value=None, reason="not published: no ages of its patients")
     numbers = [100 * float(a[k, level]) for a in (p.share, p.lower, p.upper, p.lower998, p.upper998)]
     r, low_r, high_r = (float(a[k, level]) for a in (p.ratio, p.ratio_lower, p.ratio_upper))
-    note = f"It is {r:.2f} times England's share (95% limits {low_r:.2f} to {high_r:.2f}, without what both share)."
+    band = f"95% limits {low_r:.2f} to {high_r:.2f}, without what both share"
+    note = f"It is {r:.2f} times England's share ({band})."
     by_age = f"By ages alone it would be {100 * float(p.by_age_alone[k, level]):.1f}%."
     if is_withheld(p, k, level, settings):
         return make(p.codes[k], name, value=None, reason="withheld: its band is wider than its difference from England",
-                    notes=(note, by_age))  # fmt: skip
+                    notes=(f"Of England's share: {band}.",))  # fmt: skip
     value, low, high, low998, high998 = numbers
     return make(
         p.codes[k], name, value=value, lower=low, upper=high, lower998=low998, upper998=high998,
@@ -259,7 +260,8 @@ def _old_shares(
 
 def _of_residents(place: Place, p: Projection) -> list[Figure]:
     """Published residents of each council, and of the place where its areas make it up, at the last year."""
-    last = p.councils.filter(pl.col("year") == p.years[-1])
+    inside = set(place.areas["ltla21"]) if place.areas.height else set(p.councils["area_code"])
+    last = p.councils.filter((pl.col("year") == p.years[-1]) & pl.col("area_code").is_in(list(inside)))
     published = place.receipts_for("projections")
     make = _Maker(place, "projected_residents", f"{p.years[-1]}", "transcribed", published)
     share = _Maker(place, "projected_residents_65_plus", f"{p.years[-1]}", "transcribed", published)

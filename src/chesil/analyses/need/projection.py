@@ -20,6 +20,8 @@ from chesil.place.vintage import find_vintage
 Array = NDArray[np.float64]
 BASE_YEAR = 2020
 """Mid-year of the small areas' ages."""
+A_PART = 0.01
+"""A council beyond the place's edge counts if this share of its patients live there."""
 ENOUGH = 0.5
 """A list is projected if more than this share of its patients live in councils with a projection."""
 
@@ -143,13 +145,19 @@ def _homes_lists(place: Place, homes: pl.DataFrame, units: Sequence[Unit]) -> pl
 
 
 def _councils(place: Place, england: Place, tables: ReferenceTables) -> tuple[list[str], tuple[tuple[str, str], ...]]:
-    """Councils of 2021 in which the place's areas lie: those with a projection, and code and name of those without."""
-    mine = sorted(set(place.areas["ltla21"].drop_nulls())) if place.areas.height else []
+    """Councils of 2021 with a projection, in which the place's areas lie or its patients live; and code and name of those
+    without one in which its areas lie (or its patients live, if it has no areas of its own)."""
+    mine = place.areas if place.areas.height else place.areas_beyond
+    where = pl.concat([place.areas, place.areas_beyond]).select("lsoa11", "ltla21")
+    lived = place.registrations.join(where, on="lsoa11").group_by("ltla21").agg(pl.col("patients").sum())
+    many = lived.filter(pl.col("patients") >= A_PART * pl.col("patients").sum())["ltla21"]
+    lived_in = set(place.areas["ltla21"].drop_nulls()) | set(many)
     there = set(tables.projections["area_code"])
     names = dict(
         england.groups.filter(pl.col("group_type") == "ltla21").select("group_code", "group_name").unique().iter_rows()
     )
-    return [c for c in mine if c in there], tuple((c, names.get(c, c)) for c in mine if c not in there)
+    missing = sorted(set(mine["ltla21"].drop_nulls()) - there)
+    return sorted(lived_in & there), tuple((c, names.get(c, c)) for c in missing)
 
 
 def _one_council(
@@ -215,7 +223,7 @@ def _project_lists(
     live = np.tensordot(weight, later, axes=1)
     growth = np.divide(live, live[:, :1], out=np.ones_like(live), where=live[:, :1] > 0)
     own = {u.practices[0]: people[k] for k, u in enumerate(units) if len(u.practices) == 1 and u.code == u.practices[0]}
-    now = np.array([own.get(p, np.zeros(len(BANDS))) for p in practices])
+    now = np.array([own.get(p, np.zeros(len(BANDS))) for p in practices]).reshape(len(practices), len(BANDS))
     covered = np.divide(reached, patients, out=np.zeros_like(reached), where=patients > 0)
     now = np.where((covered > ENOUGH)[:, None], now, 0.0)
     exact = now[:, None, :] * growth

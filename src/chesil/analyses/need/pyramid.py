@@ -168,6 +168,8 @@ def death_rates(tables: ReferenceTables) -> Array:
 def people_by_band(place: Place, units: Sequence[Unit], england_ages: Array) -> Array:
     """Registered people of units by five-year band (units, 19); wider published bands spread like England's ages."""
     ages = place.practice_ages
+    if ages.is_empty():
+        return np.zeros((len(units), len(STARTS)))
     starts = ages["age_from"].unique().sort().to_list()
     single_starts = [s for s in starts if s <= OLDEST]
     wide = (

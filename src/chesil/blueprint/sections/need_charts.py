@@ -50,7 +50,7 @@ def pyramid_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], 
 def groups_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], levels: Sequence[str]) -> Spec:
     """Small multiples: one panel a level, groups as dots with limits in order of their share, England as a line.
 
-    `rows` have level, group, ratio, lower, upper, known. Values are times England's share. Open dots are withheld.
+    `rows` have level, group, ratio, lower, upper, known. Values are times England's share. Withheld: band alone.
     """
     panels = []
     for level in levels:
@@ -58,7 +58,6 @@ def groups_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], l
         names = [r["group"] for r in own]
         y = {"field": "group", "type": "nominal", "sort": names, "title": None, "axis": {**NONE, "labelFontSize": 10}}
         x = {"type": "quantitative", "title": "times England's share", "axis": AXIS, "scale": {"zero": False}}
-        fill = {"condition": {"test": "datum.known", "value": BLUE}, "value": "#ffffff"}
         panels.append({
             "width": 215, "height": 15 * len(names), "title": {"text": level, "fontSize": 12},
             "data": {"values": own},
@@ -66,8 +65,8 @@ def groups_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], l
                 {"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"x": {"datum": 1}}},
                 {"mark": {"type": "bar", "height": 4, "color": QUIET, "opacity": 0.7},
                  "encoding": {"y": y, "x": {**x, "field": "lower"}, "x2": {"field": "upper"}}},
-                {"mark": {"type": "point", "size": 45, "stroke": BLUE, "opacity": 1, "strokeWidth": 1.3},
-                 "encoding": {"y": y, "x": {**x, "field": "ratio"}, "fill": fill}},
+                {"transform": [{"filter": "datum.known"}], "mark": {"type": "circle", "size": 60, "color": BLUE, "opacity": 1},
+                 "encoding": {"y": y, "x": {**x, "field": "ratio"}}},
             ],
         })  # fmt: skip
     return {"$schema": VEGA_LITE, "concat": panels, "columns": 2, "spacing": 18, "config": CONFIG,

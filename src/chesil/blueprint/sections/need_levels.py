@@ -28,17 +28,19 @@ def pyramid_blocks(plan: Plan, code: str, name: str) -> list[Block]:
         }
         for r in rows.iter_rows(named=True)
     ]
-    shown = rows.height - rows["withheld"].sum()
-    title = (
-        "Every level differs from England's by more than its band"
-        if shown == rows.height
-        else f"{shown} of {rows.height} levels differ from England's by more than their band"
+    shown = rows.height - int(rows["withheld"].sum())
+    title = {
+        0: "No level differs from England's by more than its band",
+        rows.height: "Every level differs from England's by more than its band",
+    }.get(
+        shown,
+        f"{shown} of {rows.height} levels {'differs' if shown == 1 else 'differ'} from England's by more than the band",
     )
     body = []
     for r in rows.iter_rows(named=True):
         figure, other = (plan.figures[f"need_level_{r['level']}", c] for c in (code, ENGLAND))
         count = people(figure.numerator, modelled=True) if figure.is_known and figure.numerator else "–"
-        times = f"{r['ratio']:.2f} ({r['ratio_lower']:.2f} to {r['ratio_upper']:.2f})"
+        band = f"{r['ratio_lower']:.2f} to {r['ratio_upper']:.2f}"
         body.append(
             Row(
                 r["level_name"],
@@ -47,8 +49,8 @@ def pyramid_blocks(plan: Plan, code: str, name: str) -> list[Block]:
                     limits_text(figure, plan.cards[figure.measure]) if figure.is_known else "–",
                     Shown(figure, count),
                     Shown(other),
-                    times,
-                    f"{100 * r['by_age_alone']:.1f}%",
+                    band if r["withheld"] else f"{r['ratio']:.2f} ({band})",
+                    "–" if r["withheld"] else f"{100 * r['by_age_alone']:.1f}%",
                 ),
             )
         )
@@ -202,7 +204,7 @@ def group_blocks(plan: Plan) -> list[Block]:
         Chart(
             draw.groups_chart(
                 "Networks by level of need",
-                "Times England's share, modelled, with 95% limits; open: too close to tell",
+                "Times England's share, modelled, with 95% limits; no dot: too close to tell",
                 rows,
                 levels,
             ),

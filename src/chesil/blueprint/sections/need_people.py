@@ -12,7 +12,7 @@ from chesil.blueprint.sections.need_words import (
 )
 from chesil.blueprint.words import limits_text, people, period_text, place_name
 from chesil.core.figure import Figure
-from chesil.definitions import load_definition
+from chesil.definitions import load_definition, load_parameter
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -269,6 +269,32 @@ def life_blocks(plan: Plan) -> list[Block]:
             note="Newer deaths by district, and deaths by small area, are not in the pack. Deaths of one year: limits are wide.",
         ),
     ]
+
+
+def diagnosis_blocks(plan: Plan) -> list[Block]:
+    """Rates of diagnosis where the study supplies the expected numbers; else one line that says they are not published."""
+    codes = sorted(k for m, k in plan.figures if m == "diagnosis_rate")
+    if not codes:
+        words = (
+            "Dementia diagnosis rate and the like: not shown, because how many people are expected to have a condition is "
+            "not in open data that Chesil holds. Bring it, with its source, in the study’s table of expected people."
+        )
+        return [Paragraph((words,), is_quiet=True)]
+    target = load_parameter("dementia_diagnosis_target").on(plan.study.as_at).value
+    card, rows = plan.cards["diagnosis_rate"], []
+    for code in codes:
+        figure = plan.figures["diagnosis_rate", code]
+        against = _against(figure, target) if code.endswith(":DEM") else "–"
+        source = figure.notes[0] if figure.notes else "–"
+        rows.append(Row(figure.unit_name, (Shown(figure), limits_text(figure, card), against, source)))
+    heads = ("Where and what", "Recorded of expected", "95% limits", "Against two thirds (dementia)", "Expected by")
+    return [Table("People recorded with a condition, of those expected to have it", heads, tuple(rows), (0, 3, 4))]
+
+
+def _against(figure: Figure, target: float) -> str:
+    if figure.lower is None or figure.upper is None:
+        return "cannot be said"
+    return "below" if figure.upper < target else "above" if figure.lower > target else "too close to tell"
 
 
 def unseen_blocks() -> list[Block]:
