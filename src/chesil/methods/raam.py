@@ -182,42 +182,68 @@ def _level_used(game: _Game, flow: Array) -> Array | None:
     queues follow from travel, their level from its people, and the flows from the ends of its branches inwards.
     """
     n, m = game.p.size, game.b.size
-    used = flow > 1e-6 * game.of_origin(game.p)
-    row = np.repeat(np.arange(n), np.diff(np.append(game.starts, game.t.size)))
-    i, j = row[used], game.reach.destination[used] + n
-    # The tree of the largest flows: ties in travel may close a ring, and its least flow is left out.
-    tree = spanning_tree(csr_array((1 / flow[used], (i, j)), shape=(n + m, n + m)))
-    place = csr_array((np.flatnonzero(used) + 1, (i, j)), shape=(n + m, n + m))
-    both = tree + tree.T
-    parts, part = connected_components(both, directed=False)
-    roots = np.unique(part[:n], return_index=True)[1]
-    height, supply, order, parent = np.zeros(n + m), np.zeros(n + m), [], np.full(n + m, -1)
-    link = np.full(n + m, -1)
-    for root in roots:
-        nodes, before = breadth_first_order(both, root, directed=False)
-        for node in nodes[1:]:
-            up = before[node]
-            pair = int(place[min(node, up), max(node, up)]) - 1
-            parent[node], link[node] = up, pair
-            # Height is the cost u of an origin and the queue q of a destination: u = q + t on a used pair.
-            height[node] = height[up] - game.t[pair] if node >= n else height[up] + game.t[pair]
-        order.append(nodes)
+    forest = _forest(game, flow)
     rate = np.divide(1, game.b, out=np.zeros_like(game.b), where=game.b > 0)
-    inside = np.isin(part[n:], part[roots])
-    people = np.bincount(part[:n], weights=game.p, minlength=parts)
-    room = np.bincount(part[n:][inside], weights=rate[inside], minlength=parts)
-    held = np.bincount(part[n:][inside], weights=(rate * height[n:])[inside], minlength=parts)
+    tree = forest.tree
+    inside = np.isin(tree[n:], tree[:n])
+    people = np.bincount(tree[:n], weights=game.p, minlength=n + m)
+    room = np.bincount(tree[n:][inside], weights=rate[inside], minlength=n + m)
+    held = np.bincount(tree[n:][inside], weights=(rate * forest.height[n:])[inside], minlength=n + m)
     lift = np.divide(people - held, room, out=np.zeros_like(people), where=room > 0)
-    supply[:n] = game.p
-    supply[n:] = np.where(inside, -rate * (height[n:] + lift[part[n:]]), 0.0)
-    exact = np.zeros_like(flow)
-    for nodes in order:
-        for node in nodes[:0:-1]:
-            amount = supply[node] if node < n else -supply[node]
-            if amount < -1e-9 * game.p.max():
-                return None
-            exact[link[node]] = max(amount, 0.0)
-            supply[parent[node]] += supply[node]
+    come = np.where(inside, rate * (forest.height[n:] + lift[tree[n:]]), 0.0)
+    return _flows_inwards(game, forest, np.concatenate([game.p, -come]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Forest:
+    """Trees over origins (0 to n) and destinations (n to n + m), each node after the one above it in `order`.
+
+    `up` and `link`: the node above and the pair between, -1 at a root. `height`: cost at an origin and queue at a
+    destination, on the scale of the tree's root. `tree`: which tree.
+    """
+
+    order: list[int]
+    up: Index
+    link: Index
+    height: Array
+    tree: Index
+
+
+def _forest(game: _Game, flow: Array) -> _Forest:
+    n, m = game.p.size, game.b.size
+    used = np.flatnonzero(flow > 1e-6 * game.of_origin(game.p))
+    i = np.repeat(np.arange(n), np.diff(np.append(game.starts, game.t.size)))[used]
+    j = game.reach.destination[used] + n
+    # Of the largest flows: ties in travel may close a ring, and its least flow is left out.
+    edges = spanning_tree(csr_array((1 / flow[used], (i, j)), shape=(n + m, n + m)))
+    pair_of = {(a, b): k for a, b, k in zip(i.tolist(), j.tolist(), used.tolist(), strict=True)}
+    both = edges + edges.T
+    tree = connected_components(both, directed=False)[1].astype(np.int64)
+    height, up, link = np.zeros(n + m), np.full(n + m, -1), np.full(n + m, -1)
+    order: list[int] = []
+    for root in np.unique(tree[:n], return_index=True)[1].tolist():
+        nodes, above = breadth_first_order(both, root, directed=False)
+        for node in nodes[1:].tolist():
+            over = int(above[node])
+            pair = pair_of[min(node, over), max(node, over)]
+            up[node], link[node] = over, pair
+            height[node] = height[over] + (-game.t[pair] if node >= n else game.t[pair])
+        order += nodes.tolist()
+    return _Forest(order, up, link, height, tree)
+
+
+def _flows_inwards(game: _Game, forest: _Forest, surplus: Array) -> Array | None:
+    """Flows that carry each node's surplus (people at origins, less than nought at destinations) along the trees."""
+    exact = np.zeros(game.t.size)
+    left = surplus.copy()
+    for node in reversed(forest.order):
+        if forest.up[node] < 0:
+            continue
+        amount = left[node] if node < game.p.size else -left[node]
+        if amount < -1e-9 * game.p.max():
+            return None
+        exact[forest.link[node]] = max(amount, 0.0)
+        left[forest.up[node]] += left[node]
     return exact
 
 
