@@ -27,6 +27,7 @@ from chesil.place.reference import read_reference_tables
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.setting_up.closure import closures_of
+from chesil.setting_up.resilience import resilience_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
@@ -144,6 +145,8 @@ def _assess(
     if place.registrations.height:
         tell("closing each practice in turn")
         found.append(closures_of(study, places))
+    tell("assessing resilience")
+    found.append(resilience_of(study, places, england))
     return found
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from chesil.cli import audit, closing, data, delivery, figures, places, publishing, routes, workforce
+from chesil.cli import (audit, closing, data, delivery, figures, places, publishing, resilience, routes, workforce)
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
@@ -20,6 +20,7 @@ COMMANDS = (
     figures.figure,
     figures.journey,
     publishing.blueprint,
+    resilience.resilience,
     workforce.workforce,
     routes.routes,
     delivery.delivery,

@@ -141,6 +141,11 @@ LOCAL_EVIDENCE = TableContract(
                 "merger_or_split",
                 "lease",
                 "concern_raised",
+                "cqc_rating",
+                "qof_pct",
+                "referral_or_prescribing",
+                "recommend_pct",
+                "phone_pct",
                 "other",
             ),
         ),
@@ -148,6 +153,34 @@ LOCAL_EVIDENCE = TableContract(
         _maybe("source", "text", "who says so"),
         Column("known_on", "date", "day it was known"),
         _maybe("board_only", "bool", "whether only the board's edition may show it"),
+    ),
+)
+
+READINESS = TableContract(
+    name="readiness",
+    about="How ready a practice says it is for change: one row a question and day of answer.",
+    key=("practice_code", "question", "answered_on"),
+    columns=(
+        PRACTICE,
+        Column(
+            "question",
+            "text",
+            "what is asked about",
+            one_of=(
+                "leadership",
+                "partners_agree",
+                "workforce",
+                "premises",
+                "finance",
+                "digital",
+                "patients",
+                "neighbours",
+            ),
+        ),
+        Column("score", "int", "1 not yet, 2 beginning, 3 nearly, 4 ready", low=1, high=4),
+        Column("answered_on", "date", "day of the answer"),
+        _maybe("answered_by", "text", "role of the person who answered"),
+        _maybe("note", "text", "in the practice's own words"),
     ),
 )
 
@@ -209,7 +242,7 @@ GROUPS = TableContract(
 REGISTERS: dict[str, TableContract] = {
     c.name: c
     for c in (
-        SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
+        SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, READINESS, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
         *ESTATE_CONTRACTS, *NEED_CONTRACTS, *STRATEGY_CONTRACTS,
     )
 }  # fmt: skip

@@ -4,14 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import (
-    audit,
-    closure,
-    delivery,
-    need,
-    overview,
-    workforce,
-)
+from chesil.blueprint.sections import (audit, closure, delivery, need, overview, resilience, workforce)
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -31,6 +24,7 @@ IN_ORDER = (
     need,
     workforce,
     closure,
+    resilience,
     delivery,
     audit,
 )
