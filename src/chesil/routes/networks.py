@@ -129,6 +129,7 @@ def route(
     `InputRefused` names every place farther than `furthest` metres from a road of the mode: the extract does not cover
     it. A place on another island than its destination has no way, and the islands are named.
     """
+    _refuse_unplaced([("origin", origins), ("destination", destinations)])
     here = _put(graph, origins, least_island)
     there = _put(graph, destinations, least_island)
     _refuse_far(graph, [("origin", origins, here), ("destination", destinations, there)], furthest)
@@ -155,6 +156,16 @@ def _put(graph: ModeNetwork, places: pl.DataFrame, least_island: int) -> Placed:
     return place_on(
         graph.network, places["easting"].to_numpy(), places["northing"].to_numpy(), least_island=least_island
     )
+
+
+def _refuse_unplaced(ends: list[tuple[str, pl.DataFrame]]) -> None:
+    unplaced = [
+        Problem("it has no easting or northing", f"{kind} {code}")
+        for kind, places in ends
+        for code in places.filter(~(pl.col("easting") + pl.col("northing")).is_finite().fill_null(False))["code"]
+    ]
+    if unplaced:
+        raise InputRefused("Ways cannot be found", unplaced, "Give these places coordinates, or leave them out")
 
 
 def _refuse_far(graph: ModeNetwork, ends: list[tuple[str, pl.DataFrame, Placed]], furthest: float) -> None:

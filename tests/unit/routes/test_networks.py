@@ -142,3 +142,15 @@ def test_a_user_may_give_speeds_of_their_own(town):
     network = network_of(town(), "drive", rules=load_road_rules(mine))
     found = routed_times(network, places(a=(0, 0)), places(s=(1000, 0)))
     assert found.seconds[0, 0] == pytest.approx(360, rel=1e-3)
+
+
+def test_places_without_coordinates_are_named(town):
+    lost = pl.DataFrame({"code": ["a", "lost"], "easting": [X, None], "northing": [Y, Y]})
+    with pytest.raises(InputRefused, match="destination lost: it has no easting or northing"):
+        route(network_of(town(), "walk"), places(a=(0, 0)), lost)
+
+
+def test_no_places_have_no_times(town):
+    none = places(a=(0, 0)).clear()
+    assert routed_times(network_of(town(), "walk"), none, places(a=(0, 0))).seconds.shape == (0, 1)
+    assert routed_times(network_of(town(), "walk"), places(a=(0, 0)), none).seconds.shape == (1, 0)
