@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chesil.core.errors import ChesilError
+from chesil.methods.checking import Array, as_floats, not_finite, refuse
 
-Array = NDArray[np.float64]
+ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -19,25 +20,37 @@ class Neighbours:
     rebased: Array
 
 
-def nearest_neighbours(factors: ArrayLike, how_many: int) -> Neighbours:
+def nearest_neighbours(factors: ArrayLike, how_many: int, *, of: ArrayLike | None = None) -> Neighbours:
     """The units closest in standardised factors (Euclidean), as CIPFA's nearest neighbour model has it.
 
-    `factors` (units, factors), no missing values: decide first what a missing one should count as. Ties go to the
-    lower index. A tenth neighbour may be far away: show the distances.
+    `factors` (units, factors), no missing values: decide first what a missing one should count as. `of` are the
+    positions of the units whose neighbours are wanted (all without it); distances are then rebased by the greatest
+    distance from any of these. Ties go to the lower index. A tenth neighbour may be far away: show the distances.
     """
-    x = np.asarray(factors, dtype=np.float64)
+    x = as_floats("factors", factors)
     if x.ndim != 2 or not np.isfinite(x).all():
         raise ChesilError("factors must be a table of finite numbers; a missing one has to be decided on first")
+    if not 0 < how_many < len(x):
+        raise ChesilError(f"{how_many} neighbours cannot be found among {len(x)} units")
     spread = x.std(axis=0, ddof=1)
-    if (spread == 0).any() or not 0 < how_many < len(x):
-        raise ChesilError("every factor must vary, and there must be more units than neighbours asked for")
+    if (spread == 0).any():
+        raise ChesilError("every factor must vary: one that is the same everywhere tells no unit from another")
     z = (x - x.mean(axis=0)) / spread
-    distance = np.sqrt(((z[:, None, :] - z[None, :, :]) ** 2).sum(axis=2))
-    greatest = distance.max()
-    np.fill_diagonal(distance, np.inf)
-    order = np.argsort(distance, axis=1, kind="stable")[:, :how_many]
-    chosen = np.take_along_axis(distance, order, axis=1)
-    return Neighbours(order, chosen, chosen / greatest)
+    wanted = np.arange(len(x)) if of is None else np.asarray(of, dtype=np.int64)
+    if wanted.ndim != 1 or (wanted < 0).any() or (wanted >= len(x)).any():
+        raise ChesilError(f"`of` names positions outside 0 to {len(x) - 1}")
+    index = np.empty((wanted.size, how_many), dtype=np.int64)
+    distance = np.empty((wanted.size, how_many))
+    greatest = 0.0
+    for start in range(0, wanted.size, ROWS_AT_ONCE):
+        rows = wanted[start : start + ROWS_AT_ONCE]
+        apart = np.sqrt(((z[rows, None, :] - z[None, :, :]) ** 2).sum(axis=2))
+        greatest = max(greatest, float(apart.max()))
+        apart[np.arange(rows.size), rows] = np.inf
+        order = np.argsort(apart, axis=1, kind="stable")[:, :how_many]
+        index[start : start + rows.size] = order
+        distance[start : start + rows.size] = np.take_along_axis(apart, order, axis=1)
+    return Neighbours(index, distance, distance / greatest if greatest > 0 else distance)
 
 
 def best_five_opportunity(own: ArrayLike, similar: ArrayLike, *, low_is_good: bool = True, best: int = 5) -> Array:
@@ -46,7 +59,11 @@ def best_five_opportunity(own: ArrayLike, similar: ArrayLike, *, low_is_good: bo
     `own` (units,), `similar` (units, ten). Biased as a target: the best five are partly lucky (Dropkin, 2018, J Public
     Health 40). Print it beside `opportunity_by_chance`.
     """
-    o, s = np.asarray(own, dtype=np.float64), np.sort(np.asarray(similar, dtype=np.float64), axis=1)
+    o, s = as_floats("own", own), as_floats("similar", similar)
+    if s.ndim != 2 or o.shape != s.shape[:1] or not 0 < best <= s.shape[1]:
+        raise ChesilError(f"own {o.shape} and similar {s.shape} do not belong together, or there are not {best} similar")
+    refuse("every unit and its similar ones need a value", [not_finite("own", o), not_finite("similar", s)])
+    s = np.sort(s, axis=1)
     target = s[:, :best].mean(axis=1) if low_is_good else s[:, -best:].mean(axis=1)
     return np.maximum(o - target if low_is_good else target - o, 0.0)
 

@@ -6,14 +6,17 @@ from itertools import combinations
 from math import factorial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.linalg import LinAlgError
+from numpy.typing import ArrayLike
+from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlogy
 
 from chesil.core.errors import ChesilError
+from chesil.methods.checking import Array, as_floats
 
-Array = NDArray[np.float64]
 MOST_STEPS = 100
+MOST_GROUPS = 12
 TOLERANCE = 1e-10
 
 
@@ -22,13 +25,14 @@ class CountModel:
     """A fitted model log(E[y]) = offset + X b.
 
     `dispersion` is Pearson's chi-squared over its degrees of freedom (of the fitted family); `alpha` is the negative
-    binomial's (variance mu + alpha mu^2; 0 for Poisson); standard errors are scaled by the dispersion in the quasi
+    binomial's (variance mu + alpha mu^2; 0 for Poisson); standard errors and covariance are scaled by the dispersion in the quasi
     family. `leverage` sums to the number of coefficients.
     """
 
     family: str
     coefficients: Array
     standard_errors: Array
+    covariance: Array
     fitted: Array
     leverage: Array
     deviance: float
@@ -66,17 +70,37 @@ def fit_counts(counts: ArrayLike, factors: ArrayLike, exposure: ArrayLike, *, fa
     if family != "negative binomial":
         raise ChesilError(f"the family `{family}` is not poisson, quasi-poisson or negative binomial")
 
-    def loss(log_alpha: float) -> float:
-        alpha = float(np.exp(log_alpha))
-        return -_log_likelihood(y, _mean(y, x, e, alpha)[0], alpha)
+    alpha, start = _between(y, x, e)
+    return _finished(y, x, e, alpha, family, start)
 
-    best = minimize_scalar(loss, bounds=(-12.0, 4.0), method="bounded", options={"xatol": 1e-8})
-    return _finished(y, x, e, float(np.exp(best.x)), family)
+
+def _between(y: Array, x: Array, e: Array) -> tuple[float, Array]:
+    """The negative binomial's dispersion at its greatest likelihood, with the coefficients found there.
+
+    The two are orthogonal, so each is found in turn given the other until neither moves.
+    """
+    alpha = 0.1
+    mean, b, _ = _mean(y, x, e, alpha)
+    for _ in range(MOST_STEPS):
+        found = minimize_scalar(
+            _loss_of_dispersion, bounds=(-14.0, 4.0), args=(y, mean), method="bounded", options={"xatol": 1e-9}
+        )
+        before, alpha = alpha, float(np.exp(found.x))
+        mean, b, _ = _mean(y, x, e, alpha, b)
+        if abs(alpha - before) <= 1e-8 * (alpha + 1e-6):
+            break
+    return alpha, b
+
+
+def _loss_of_dispersion(log_alpha: float, y: Array, mean: Array) -> float:
+    return -_log_likelihood(y, mean, float(np.exp(log_alpha)))
 
 
 def calibration_by_tenth(model: CountModel, counts: ArrayLike, exposure: ArrayLike) -> Array:
     """Observed over fitted counts in ten groups of units by fitted rate, lowest first (10,)."""
-    y, e = np.asarray(counts, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
+    y, e = as_floats("counts", counts), as_floats("exposure", exposure)
+    if y.shape != model.fitted.shape or e.shape != y.shape:
+        raise ChesilError(f"counts {y.shape} and exposure {e.shape} are not those of the model {model.fitted.shape}")
     order = np.argsort(model.fitted / e, kind="stable")
     return np.array([y[part].sum() / model.fitted[part].sum() for part in np.array_split(order, 10)])
 
@@ -95,48 +119,60 @@ def shapley_split(
     be moved from reference to unit, of what its move adds (Shapley, 1953, Contributions to the Theory of Games II). The
     parts add up to the difference. Raises `ChesilError` unless every factor that differs is in just one group.
     """
-    b, u, r = (np.asarray(a, dtype=np.float64) for a in (coefficients, unit, reference))
+    b, u, r = (as_floats(n, a) for n, a in (("coefficients", coefficients), ("unit", unit), ("reference", reference)))
     placed = [k for members in groups.values() for k in members]
     loose = [k for k in range(b.size) if u[k] != r[k] and placed.count(k) != 1]
     if loose:
         raise ChesilError(f"factors {loose} differ and are not in just one group")
-    names = list(groups)
-    moves = {name: float((b[list(groups[name])] * (u - r)[list(groups[name])]).sum()) for name in names}
-    base = exposure * float(np.exp((b * r).sum()))
-    parts = {}
-    for name in names:
-        others = [moves[n] for n in names if n != name]
-        total = 0.0
-        for size in range(len(names)):
-            weight = factorial(size) * factorial(len(names) - size - 1) / factorial(len(names))
-            total += weight * sum(np.exp(sum(chosen)) for chosen in combinations(others, size))
-        parts[name] = base * total * float(np.expm1(moves[name]))
-    return parts
+    moves = np.array([(b[list(members)] * (u - r)[list(members)]).sum() for members in groups.values()])
+    parts = shapley_parts(moves, exposure * float(np.exp((b * r).sum())))
+    return {name: float(part) for name, part in zip(groups, parts, strict=True)}
+
+
+def shapley_parts(moves: ArrayLike, base: ArrayLike) -> Array:
+    """The parts of base x (exp(sum of moves) - 1) that fall to each move, averaged over all orders; for many units.
+
+    `moves` (groups, ...) are differences of the linear predictor, `base` (...) the expected counts before any of them;
+    the result (groups, ...) adds up over groups to the whole difference. At most twelve groups (2^11 sums each).
+    """
+    m, start = as_floats("moves", moves), as_floats("base", base)
+    if not 1 <= m.shape[0] <= MOST_GROUPS or m.shape[1:] != start.shape:
+        raise ChesilError(f"moves {m.shape} need one to {MOST_GROUPS} groups, and the shape of base {start.shape} after")
+    k = m.shape[0]
+    parts = np.zeros(m.shape)
+    for g in range(k):
+        others = [i for i in range(k) if i != g]
+        for size in range(k):
+            weight = factorial(size) * factorial(k - size - 1) / factorial(k)
+            for chosen in combinations(others, size):
+                parts[g] += weight * np.exp(m[list(chosen)].sum(axis=0))
+        parts[g] *= np.expm1(m[g])
+    return np.asarray(start * parts)
 
 
 def _checked(counts: ArrayLike, factors: ArrayLike, exposure: ArrayLike) -> tuple[Array, Array, Array]:
-    y, x, e = (np.asarray(a, dtype=np.float64) for a in (counts, factors, exposure))
+    y, x, e = (as_floats(n, a) for n, a in (("counts", counts), ("factors", factors), ("exposure", exposure)))
     if x.ndim != 2 or y.shape != (len(x),) or e.shape != y.shape:
         raise ChesilError(f"counts {y.shape}, factors {x.shape} and exposure {e.shape} do not belong together")
     if not all(np.isfinite(a).all() for a in (y, x, e)) or (y < 0).any() or (e <= 0).any():
         raise ChesilError("counts must not be below nought, exposure above it, and all of them finite")
     if y.sum() == 0:
         raise ChesilError("every count is nought: there is nothing to fit")
-    if np.linalg.matrix_rank(x) < x.shape[1]:
+    # Columns of very different sizes (a share squared beside a count) are made alike before they are compared.
+    if np.linalg.matrix_rank(x / np.maximum(np.linalg.norm(x, axis=0), 1e-300)) < x.shape[1]:
         raise ChesilError("some factors repeat each other: leave one out")
     return y, x, e
 
 
-def _mean(y: Array, x: Array, e: Array, alpha: float) -> tuple[Array, Array, Array]:
-    """Fitted means, coefficients and working weights at convergence."""
-    mean = (y + y.mean()) / 2
+def _mean(y: Array, x: Array, e: Array, alpha: float, start: Array | None = None) -> tuple[Array, Array, Array]:
+    """Fitted means, coefficients and working weights at convergence, from `start` (coefficients) if there is one."""
+    mean = (y + y.mean()) / 2 if start is None else e * np.exp(np.clip(x @ start, -30, 30))
     b = np.zeros(x.shape[1])
     deviance = np.inf
     for _ in range(MOST_STEPS):
         weight = mean / (1 + alpha * mean)
         working = np.log(mean / e) + (y - mean) / mean
-        root = np.sqrt(weight)
-        b = np.linalg.lstsq(x * root[:, None], working * root, rcond=None)[0]
+        b = _weighted_least_squares(x, weight, working)
         mean = e * np.exp(np.clip(x @ b, -30, 30))
         before, deviance = deviance, _deviance(y, mean, alpha)
         if abs(before - deviance) <= TOLERANCE * (abs(deviance) + 1):
@@ -144,8 +180,25 @@ def _mean(y: Array, x: Array, e: Array, alpha: float) -> tuple[Array, Array, Arr
     raise ChesilError("the model did not settle: a factor may separate the counts that are nought from the others")
 
 
-def _finished(y: Array, x: Array, e: Array, alpha: float, family: str) -> CountModel:
-    mean, b, weight = _mean(y, x, e, alpha)
+def _weighted_least_squares(x: Array, weight: Array, working: Array) -> Array:
+    """Coefficients by the normal equations on columns of one size, with one step of refinement: quick and exact enough."""
+    size = np.sqrt((weight[:, None] * x**2).sum(axis=0))
+    scaled = x / size
+    weighted = scaled * weight[:, None]
+    try:
+        factor = cho_factor(scaled.T @ weighted)
+    except LinAlgError:
+        root = np.sqrt(weight)
+        return np.asarray(np.linalg.lstsq(x * root[:, None], working * root, rcond=None)[0])
+    b = cho_solve(factor, weighted.T @ working)
+    b += cho_solve(factor, weighted.T @ (working - scaled @ b))
+    return np.asarray(b / size)
+
+
+def _finished(
+    y: Array, x: Array, e: Array, alpha: float, family: str, start: Array | None = None
+) -> CountModel:
+    mean, b, weight = _mean(y, x, e, alpha, start)
     q, r = np.linalg.qr(x * np.sqrt(weight)[:, None])
     covariance = np.linalg.inv(r.T @ r)
     freedom = y.size - x.shape[1]
@@ -157,6 +210,7 @@ def _finished(y: Array, x: Array, e: Array, alpha: float, family: str) -> CountM
         family=family,
         coefficients=b,
         standard_errors=np.sqrt(np.diag(covariance) * scale),
+        covariance=covariance * scale,
         fitted=mean,
         leverage=(q**2).sum(axis=1),
         deviance=_deviance(y, mean, alpha),

@@ -31,6 +31,7 @@ from chesil.packing.practices import (
     network_judgements,
 )
 from chesil.packing.raw import Built, Raw
+from chesil.packing.recording import build_recording
 from chesil.packing.travel_fit import build_travel, travel_sentence
 from chesil.packs.pack import CONTRACTS, ENGLAND, Origin
 
@@ -88,6 +89,8 @@ def _build_tables(raw: Raw, tell: Callable[[str], None]) -> dict[str, Built]:
     tables |= build_geometry(raw)
     tell("travel times")
     tables |= build_travel(raw, tables)
+    tell("models of what practices record")
+    tables |= build_recording(raw, tables)
     return tables
 
 

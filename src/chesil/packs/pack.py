@@ -15,6 +15,7 @@ from chesil.core.tables import TableContract
 from chesil.core.whole_files import sha256_of
 from chesil.packs.contracts_areas import AREA_CONTRACTS
 from chesil.packs.contracts_geometry import GEOMETRY_CONTRACTS
+from chesil.packs.contracts_models import MODEL_CONTRACTS
 from chesil.packs.contracts_practices import PRACTICE_CONTRACTS
 from chesil.packs.contracts_reference import REFERENCE_CONTRACTS
 
@@ -22,7 +23,8 @@ ENGLAND = Path(__file__).parent / "england"
 REBUILD = "Rebuild it with `chesil data build --raw DIR`, or install Chesil again"
 
 CONTRACTS: dict[str, TableContract] = {
-    c.name: c for c in (*AREA_CONTRACTS, *PRACTICE_CONTRACTS, *GEOMETRY_CONTRACTS, *REFERENCE_CONTRACTS)
+    c.name: c
+    for c in (*AREA_CONTRACTS, *PRACTICE_CONTRACTS, *GEOMETRY_CONTRACTS, *REFERENCE_CONTRACTS, *MODEL_CONTRACTS)
 }
 
 

@@ -1,0 +1,264 @@
+"""Figures of variation: what is recorded, beside England and beside what is expected, and the gap split into its parts."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from chesil.analyses.variation.judging import FEWER, MORE, RULES, TOO_FEW
+from chesil.analyses.variation.settings import VariationSettings
+from chesil.analyses.variation.tables import DIABETES, YEAR, register_words
+from chesil.core.figure import Figure
+from chesil.measures.card import load_measure
+from chesil.measures.computing import Unit
+from chesil.methods.intervals import poisson_limits, poisson_method, wilson
+from chesil.place.place import Place
+
+SHOWN_PARTS = {
+    "age_and_sex": ("age", "sex"),
+    "deprivation": ("deprivation",),
+    "ethnicity": ("ethnicity",),
+    "place_and_list": ("rurality", "list_change"),
+}
+"""The parts as a page shows them, each the sum of some of the parts that are worked out."""
+ENGLAND = "ENGLAND"
+WILSON = "Wilson (1927), 95% and 99.8%"
+NOT_HELD = f"no register of {YEAR} under this code"
+
+
+@dataclass(frozen=True)
+class VariationUnits:
+    """What is reported on: practices, groups of them and the whole place, with the receipts of what it rests on.
+
+    `with_history` are units with all codes that they held in any year. `receipts` by "registers", "expected", "indicators"
+    and each trend.
+    """
+
+    practices: tuple[Unit, ...]
+    groups: tuple[Unit, ...]
+    place: Unit
+    with_history: tuple[Unit, ...]
+    receipts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def all(self) -> tuple[Unit, ...]:
+        """Practices, groups and the place."""
+        return (*self.practices, *self.groups, self.place)
+
+
+def of_register(code: str, register: str) -> str:
+    """The code of a unit and a register (or another measure) together, for figures of which there is one for each."""
+    return f"{code}:{register}"
+
+
+def figures_of(
+    place: Place,
+    units: VariationUnits,
+    found: Mapping[str, pl.DataFrame],
+    counts: pl.DataFrame,
+    how: VariationSettings,
+    supplied: pl.DataFrame | None,
+) -> list[Figure]:
+    """Every figure of the analysis but the trends."""
+    make = _Maker(place, units)
+    rows = found["registers"]
+    figures = []
+    for register in register_words():
+        part = rows.filter(pl.col("register") == register)
+        figures += make.of_register(register, part, counts)
+    for unit in (units.place, *units.groups):
+        for register in largest_gaps(rows.filter(pl.col("practice_code").is_in(list(unit.practices))), how.shown):
+            figures += make.parts(unit, register, rows)
+    flagged = rows.filter(pl.col("verdict").is_in([MORE, FEWER]))
+    by_code = {u.code: u for u in units.practices}
+    for code, register in flagged.select("practice_code", "register").iter_rows():
+        if code in by_code:
+            figures += make.parts(by_code[code], register, rows)
+    figures += make.of_diabetes(counts, found["shares"])
+    figures += make.of_rules(rows, found["flags"])
+    if supplied is not None:
+        figures += make.of_supplied(rows, supplied)
+    return [replace(f, method=load_measure(f.measure).formula) for f in figures]
+
+
+def largest_gaps(rows: pl.DataFrame, most: int) -> list[str]:
+    """The registers in which a unit lies furthest from England's rate, by the gap over England's count, largest first."""
+    sums = (
+        rows.filter(pl.col("expected").is_not_null())
+        .group_by("register")
+        .agg(pl.col("gap").sum(), (pl.col("list_size") * pl.col("england_rate")).sum().alias("base"))
+        .filter(pl.col("base") > 0)
+        .with_columns((pl.col("gap") / pl.col("base").sqrt()).abs().alias("far"))
+        .sort(["far", "register"], descending=[True, False])
+    )
+    return sums["register"].head(most).to_list()
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes figures of one place."""
+
+    place: Place
+    units: VariationUnits
+
+    def of_register(self, register: str, rows: pl.DataFrame, counts: pl.DataFrame) -> list[Figure]:
+        """What is recorded, for every unit and England; and the same to what is expected, for every unit."""
+        measure = f"recorded_{register.lower()}"
+        whole = counts.filter(pl.col("measure") == measure)
+        england = (float(whole["count"].sum()), float(whole["of"].sum()))
+        figures = [self._share(measure, ENGLAND, "England", *england, self.units.receipts["registers"])]
+        by_code = {r["practice_code"]: r for r in rows.iter_rows(named=True)}
+        for unit in self.units.all:
+            held = [by_code[c] for c in unit.practices if c in by_code]
+            x, n = _sum(held, "patients_on_register"), _sum(held, "list_size")
+            figures.append(self._share(measure, unit.code, unit.name, x, n, self.units.receipts["registers"]))
+            figures.append(self._ratio(f"recorded_to_expected_{register.lower()}", unit.code, unit, held, "expected"))
+        return figures
+
+    def parts(self, unit: Unit, register: str, rows: pl.DataFrame) -> list[Figure]:
+        """The gap of one unit and register from England's rate, split; and its ratio with two factors left out."""
+        held = [
+            r for r in rows.filter((pl.col("register") == register) & pl.col("practice_code").is_in(list(unit.practices)))
+            .sort("practice_code").iter_rows(named=True) if r["expected"] is not None
+        ]  # fmt: skip
+        if not held:
+            return []
+        code, name = of_register(unit.code, register), f"{unit.name}: {register_words()[register]}"
+        x, expected = _sum(held, "patients_on_register"), _sum(held, "expected")
+        base = math.fsum(r["list_size"] * r["england_rate"] for r in held)
+        common = self._common(code, name, self.units.receipts["expected"])
+        derived = {**common, "standing": "derived"}
+        none = "none: a difference of two figures; see the limits of the ratio to the expected count"
+        figures = [
+            Figure(measure="recording_gap", value=x - base, numerator=x, denominator=base, limits=none, **derived),
+            Figure(measure="recording_gap_rest", value=x - expected, numerator=x, denominator=expected, limits=none, **common),
+        ]  # fmt: skip
+        for shown, of in SHOWN_PARTS.items():
+            value = math.fsum(r[f"part_{p}"] for r in held for p in of)
+            figures.append(Figure(measure=f"recording_gap_{shown}", value=value, limits="none: modelled", **common))
+        figures.append(self._ratio("recorded_to_expected_without", code, unit, held, "expected_without"))
+        return figures
+
+    def of_diabetes(self, counts: pl.DataFrame, shares: pl.DataFrame) -> list[Figure]:
+        """Control in diabetes: shares of every unit, and of practices the similar ten's median and the people to targets."""
+        figures = []
+        receipts = self.units.receipts["indicators"]
+        for measure in DIABETES:
+            whole = counts.filter((pl.col("measure") == measure) & (pl.col("of") > 0))
+            by_code = {c: (x, n) for c, x, n in whole.select("practice_code", "count", "of").iter_rows()}
+            total = (math.fsum(whole["count"]), math.fsum(whole["of"]))
+            figures.append(self._share(measure, ENGLAND, "England", *total, receipts))
+            for unit in self.units.all:
+                held = [by_code[c] for c in unit.practices if c in by_code]
+                x, n = math.fsum(h[0] for h in held), math.fsum(h[1] for h in held)
+                figures.append(self._share(measure, unit.code, unit.name, x, n, receipts))
+            figures += self._beside_similar(measure, shares.filter(pl.col("measure") == measure))
+        return figures
+
+    def _beside_similar(self, measure: str, shares: pl.DataFrame) -> list[Figure]:
+        rows = {r["practice_code"]: r for r in shares.iter_rows(named=True)}
+        kinds = {
+            "to_similar_median": ("to_median", 1.0), "to_similar_best_five": ("to_best", 1.0),
+            "to_similar_median_by_chance": ("to_median_by_chance", 1.0),
+            "to_similar_best_five_by_chance": ("to_best_by_chance", 1.0), "similar_median": ("similar_median", 100.0),
+        }  # fmt: skip
+        figures = []
+        for unit in self.units.practices:
+            if unit.code not in rows:
+                continue
+            common = self._common(of_register(unit.code, measure), unit.name, self.units.receipts["indicators"])
+            for name, (column, scale) in kinds.items():
+                value = rows[unit.code][column] * scale
+                unit_of = "%" if name == "similar_median" else "people"
+                said = {**common, "standing": "derived", "unit": unit_of}
+                figures.append(Figure(measure=name, value=value, limits="none: see the same by chance beside it", **said))
+        return figures
+
+    def of_rules(self, rows: pl.DataFrame, flags: pl.DataFrame) -> list[Figure]:
+        """How many comparisons each rule flags, ours first, for the place and its groups."""
+        figures = []
+        for unit in (self.units.place, *self.units.groups):
+            mine = pl.col("practice_code").is_in(list(unit.practices))
+            part, others = rows.filter(mine & (pl.col("reason") == "")), flags.filter(mine)
+            common = self._common(unit.code, unit.name, self.units.receipts["expected"])
+            counted = {
+                "variation_flags": (part["verdict"].is_in([MORE, FEWER]).sum(), part.height),
+                "variation_too_few": ((part["verdict"] == TOO_FEW).sum(), part.height),
+                **{f"rule_{r}": (others[r].sum() or 0, others[r].is_not_null().sum()) for r in RULES},
+            }
+            family = int(rows["family"].max() or 0) if rows.height else 0  # type: ignore[call-overload]
+            notes = (f"One family of {family:,} comparisons: all practices, registers and shares of the place together.",)
+            for measure, (value, of) in counted.items():
+                said = {**common, "standing": "derived", "unit": "comparisons", "notes": notes}
+                figures.append(
+                    Figure(measure=measure, value=float(value), numerator=float(value), denominator=float(of),
+                           limits="none: a count of comparisons", **said)
+                )  # fmt: skip
+        return figures
+
+    def of_supplied(self, rows: pl.DataFrame, supplied: pl.DataFrame) -> list[Figure]:
+        """Recorded to the expected prevalence that a study supplies, with its source in the notes."""
+        names = {u.code: u.name for u in self.units.practices}
+        joined = supplied.join(rows, on=["practice_code", "register"]).sort("practice_code", "register")
+        figures = []
+        for r in joined.iter_rows(named=True):
+            expected = r["list_size"] * r["expected_pct"] / 100
+            common = self._common(
+                of_register(r["practice_code"], r["register"]), names.get(r["practice_code"], r["practice_code"]),
+                self.units.receipts["registers"],
+            )  # fmt: skip
+            said = {**common, "unit": "ratio", "standing": "local", "notes": (f"Expected after {r['source']}.",)}
+            if expected <= 0:
+                figures.append(Figure(measure="recorded_to_supplied", reason="nothing is expected", **said))
+                continue
+            figures.append(Figure(measure="recorded_to_supplied", **_over(r["patients_on_register"], expected), **said))
+        return figures
+
+    def _common(self, code: str, name: str, receipts: Iterable[str]) -> dict[str, Any]:
+        return {
+            "unit_code": code, "unit_name": name, "vintage": self.place.vintage, "period": YEAR, "unit": "people",
+            "method": "see the measure", "standing": "modelled", "receipts": tuple(receipts),
+        }  # fmt: skip
+
+    def _share(self, measure: str, code: str, name: str, x: float, n: float, receipts: Iterable[str]) -> Figure:
+        common = {**self._common(code, name, receipts), "measure": measure, "unit": "%"}
+        common["standing"] = "derived" if measure in DIABETES else "counted"
+        if n <= 0:
+            return Figure(**common, reason=NOT_HELD)
+        inner, outer = (wilson([min(x, n)], [n], confidence=c) for c in (0.95, 0.998))
+        return Figure(
+            **common, value=100 * x / n, numerator=x, denominator=n, limits=WILSON,
+            lower=100 * float(inner[0][0]), upper=100 * float(inner[1][0]),
+            lower998=100 * float(outer[0][0]), upper998=100 * float(outer[1][0]),
+        )  # fmt: skip
+
+    def _ratio(self, measure: str, code: str, unit: Unit, held: list[dict[str, Any]], column: str) -> Figure:
+        known = [r for r in held if r[column] is not None]
+        name = unit.name if ":" not in code else f"{unit.name}: {register_words()[code.rsplit(':', 1)[1]]}"
+        common = {**self._common(code, name, self.units.receipts["expected"]), "measure": measure, "unit": "ratio"}
+        if not known:
+            reasons = sorted({r["reason"] for r in held}) or [NOT_HELD]
+            return Figure(**common, reason="; ".join(reasons))
+        notes = (f"{len(known)} of {len(held)} practices have an expected count.",) if len(known) < len(held) else ()
+        return Figure(**common, notes=notes, **_over(_sum(known, "patients_on_register"), _sum(known, column)))
+
+
+def _over(count: float, expected: float) -> dict[str, Any]:
+    """A count over an expected one with the limits of the count."""
+    x = np.array([count])
+    inner, outer = poisson_limits(x), poisson_limits(x, confidence=0.998)
+    how = str(poisson_method(x)[0])
+    return {
+        "value": count / expected, "numerator": float(count), "denominator": float(expected),
+        "lower": float(inner[0][0]) / expected, "upper": float(inner[1][0]) / expected,
+        "lower998": float(outer[0][0]) / expected, "upper998": float(outer[1][0]) / expected,
+        "limits": f"{how}, 95% and 99.8%, of the count alone; how much practices usually differ is allowed for in flags",
+    }  # fmt: skip
+
+
+def _sum(rows: list[dict[str, Any]], column: str) -> float:
+    return math.fsum(r[column] for r in rows)
+
