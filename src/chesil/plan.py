@@ -28,6 +28,7 @@ from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.resilience import resilience_of
+from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
@@ -147,6 +148,8 @@ def _assess(
         found.append(closures_of(study, places))
     tell("assessing resilience")
     found.append(resilience_of(study, places, england))
+    tell("comparing practices with England, with similar ones and with what is expected")
+    found.append(variation_of(study, places))
     return found
 
 

@@ -61,7 +61,9 @@ def best_five_opportunity(own: ArrayLike, similar: ArrayLike, *, low_is_good: bo
     """
     o, s = as_floats("own", own), as_floats("similar", similar)
     if s.ndim != 2 or o.shape != s.shape[:1] or not 0 < best <= s.shape[1]:
-        raise ChesilError(f"own {o.shape} and similar {s.shape} do not belong together, or there are not {best} similar")
+        raise ChesilError(
+            f"own {o.shape} and similar {s.shape} do not belong together, or there are not {best} similar"
+        )
     refuse("every unit and its similar ones need a value", [not_finite("own", o), not_finite("similar", s)])
     s = np.sort(s, axis=1)
     target = s[:, :best].mean(axis=1) if low_is_good else s[:, -best:].mean(axis=1)

@@ -54,7 +54,9 @@ def smallest_detectable_ratio(
     if not 0 < power < 1:
         raise ChesilError(f"power is {power}; give it as a fraction between 0 and 1")
     e, spread = np.broadcast_arrays(_expected(expected), _between(between))
-    critical = np.where(spread > 0, _negative_binomial_high(e, spread, confidence), flag_limits(e, confidence=confidence).high)
+    critical = np.where(
+        spread > 0, _negative_binomial_high(e, spread, confidence), flag_limits(e, confidence=confidence).high
+    )
     # The count that is reached with probability `power` has the mean of a gamma quantile (Garwood's duality).
     plain = gammaincinv(critical, power) / e
     if not (spread > 0).any():
@@ -97,11 +99,15 @@ def _negative_binomial_reaches(count: Array, mean: Array, between: Array) -> Arr
 
 def _expected(values: ArrayLike) -> Array:
     e = as_floats("expected", values)
-    refuse("expected counts must be finite and above nought", [not_finite("expected", e), not_above_zero("expected", e)])
+    refuse(
+        "expected counts must be finite and above nought", [not_finite("expected", e), not_above_zero("expected", e)]
+    )
     return e
 
 
 def _between(values: ArrayLike) -> Array:
     spread = as_floats("between", values)
-    refuse("variances must be finite and not below nought", [not_finite("between", spread), below_zero("between", spread)])
+    refuse(
+        "variances must be finite and not below nought", [not_finite("between", spread), below_zero("between", spread)]
+    )
     return spread

@@ -137,7 +137,9 @@ def shapley_parts(moves: ArrayLike, base: ArrayLike) -> Array:
     """
     m, start = as_floats("moves", moves), as_floats("base", base)
     if not 1 <= m.shape[0] <= MOST_GROUPS or m.shape[1:] != start.shape:
-        raise ChesilError(f"moves {m.shape} need one to {MOST_GROUPS} groups, and the shape of base {start.shape} after")
+        raise ChesilError(
+            f"moves {m.shape} need one to {MOST_GROUPS} groups, and the shape of base {start.shape} after"
+        )
     k = m.shape[0]
     parts = np.zeros(m.shape)
     for g in range(k):
@@ -195,9 +197,7 @@ def _weighted_least_squares(x: Array, weight: Array, working: Array) -> Array:
     return np.asarray(b / size)
 
 
-def _finished(
-    y: Array, x: Array, e: Array, alpha: float, family: str, start: Array | None = None
-) -> CountModel:
+def _finished(y: Array, x: Array, e: Array, alpha: float, family: str, start: Array | None = None) -> CountModel:
     mean, b, weight = _mean(y, x, e, alpha, start)
     q, r = np.linalg.qr(x * np.sqrt(weight)[:, None])
     covariance = np.linalg.inv(r.T @ r)

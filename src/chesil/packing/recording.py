@@ -169,7 +169,7 @@ def _fit(register: pl.DataFrame, factors: pl.DataFrame, name: str) -> _Fitted:
     used = register.join(factors, on="practice_code").filter(alike & possible).sort("practice_code")
     x = design(used, terms, centres)
     y, n = (used[c].cast(pl.Float64).to_numpy() for c in ("patients_on_register", "list_size"))
-    england = float(register["patients_on_register"].sum() / register["list_size"].sum())
+    england = int(register["patients_on_register"].sum()) / int(register["list_size"].sum())
     model = fit_counts(y, x, n, family="negative binomial")
     # The constant is moved so that England's practices together have just what England's rate gives them.
     scale = england * float(n.sum()) / float(model.fitted.sum())
@@ -206,7 +206,7 @@ def _reference(x: Array, b: Array, n: Array, rate: float) -> Array:
 def _coefficients(
     keys: dict[str, str], terms: tuple[Term, ...], centres: dict[str, float], b: Array, error: Array, reference: Array
 ) -> pl.DataFrame:
-    rows = [("constant", None, "none", "plain", 0.0, 1)]
+    rows: list[tuple[str, str | None, str, str, float, int]] = [("constant", None, "none", "plain", 0.0, 1)]
     rows += [(t.name, t.factor, t.group, t.scale, centres[t.name], t.power) for t in terms]
     names = ("term", "factor", "factor_group", "scale", "centre", "power")
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(*(pl.lit(v).alias(k) for k, v in keys.items()))
@@ -229,7 +229,9 @@ def _covariances(keys: dict[str, str], terms: tuple[Term, ...], model: CountMode
     })  # fmt: skip
 
 
-def _diagnostics(keys: dict[str, str], model: CountModel, y: Array, n: Array, england: float, given: int) -> pl.DataFrame:
+def _diagnostics(
+    keys: dict[str, str], model: CountModel, y: Array, n: Array, england: float, given: int
+) -> pl.DataFrame:
     tenths = calibration_by_tenth(model, y, n)
     record = {
         **keys,

@@ -84,7 +84,9 @@ RECORDING_FITS = TableContract(
         Column("practices", "int", "practices it was fitted on", low=1),
         Column("left_out", "int", "practices with a register that could not be used", low=0),
         Column("england_rate", "float", "patients on the register over the lists that it covers", "share", low=0),
-        Column("between", "float", "variance between practices of the ratio to the expected (negative binomial)", low=0),
+        Column(
+            "between", "float", "variance between practices of the ratio to the expected (negative binomial)", low=0
+        ),
         Column("dispersion", "float", "Pearson's chi-squared over degrees of freedom", low=0),
         Column("deviance_explained", "float", "share of the deviance that the factors take away", "share", high=1),
         Column("raw_phi", "float", "mean squared z of the rates themselves, extremes drawn in", low=0),

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from chesil.analyses.variation.expected import PARTS, expected_recording
-from chesil.analyses.variation.figures import VariationUnits, figures_of
+from chesil.analyses.variation.figures import SHOWN_PARTS, VariationUnits, figures_of, largest_gaps, of_register
 from chesil.analyses.variation.histories import history_of, trend_figures
-from chesil.analyses.variation.judging import RULES, judge, judge_shares, other_rules
+from chesil.analyses.variation.judging import FEWER, FURTHEST, MORE, RULES, funnel_of, judge, judge_shares, other_rules
 from chesil.analyses.variation.settings import VariationSettings
 from chesil.analyses.variation.similar import beside_similar, find_similar
 from chesil.analyses.variation.tables import DIABETES, YEAR, VariationTables, register_words, tables_by
@@ -14,7 +14,19 @@ from chesil.core.assessment import Assessment
 from chesil.place.place import Place
 
 __all__ = [
-    "PARTS", "RULES", "VariationSettings", "VariationTables", "VariationUnits", "assess_variation", "register_words",
+    "FEWER",
+    "FURTHEST",
+    "MORE",
+    "PARTS",
+    "RULES",
+    "SHOWN_PARTS",
+    "VariationSettings",
+    "VariationTables",
+    "VariationUnits",
+    "assess_variation",
+    "largest_gaps",
+    "of_register",
+    "register_words",
     "tables_by",
 ]  # fmt: skip
 
@@ -26,6 +38,7 @@ ABOUT = {
     "similar": "The ten practices of England most like each practice, nearest first, with their distances.",
     "trends": "Yearly values of each practice, with the position at which a stretch begins after a merger.",
     "mergers": "Years in which a practice took over another's list, by the stated rule.",
+    "funnels": "Limits about one of the ratio to the expected count, by register and expected count.",
     "judged_shares": "One row a practice and share: the chance of lying so far from England's, and the same adjusted.",
 }
 
@@ -57,10 +70,10 @@ def assess_variation(
     judged, judged_shares = judge(mine, of_shares, how)
     registers_only = counts.filter(~pl.col("measure").is_in(list(DIABETES)))
     flags = _all_rules(other_rules(registers_only, held), shares)
-    history = history_of(tables, codes)
+    history = history_of(tables, {c for u in units.with_history for c in u.practices})
     found = {
         "registers": judged, "shares": shares, "flags": flags, "similar": similar.table, "trends": history.series,
-        "mergers": history.mergers, "judged_shares": judged_shares,
+        "mergers": history.mergers, "judged_shares": judged_shares, "funnels": funnel_of(judged),
     }  # fmt: skip
     figures = figures_of(place, units, found, counts, how, supplied)
     figures += trend_figures(place, units, history)
@@ -82,7 +95,9 @@ def measure_counts(tables: VariationTables) -> pl.DataFrame:
         .select("practice_code", pl.lit(measure).alias("measure"), (pl.col("value") * pl.col("of")).alias("count"), "of")
         for measure, indicator in DIABETES.items()
     ]  # fmt: skip
-    return pl.concat([of_registers, *parts]).sort("measure", "practice_code")
+    # A register longer than its list is a fault of one of the two: it takes no part in comparisons.
+    both = pl.concat([of_registers, *parts]).filter(pl.col("count") <= pl.col("of") * (1 + 1e-9))
+    return both.with_columns(pl.min_horizontal("count", "of").alias("count")).sort("measure", "practice_code")
 
 
 def _all_rules(flags: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +110,9 @@ def _warnings(judged: pl.DataFrame, codes: set[str]) -> tuple[str, ...]:
     without = judged.filter(pl.col("reason") != "").select("practice_code", "reason").unique().sort("practice_code")
     found = [f"Registers are of {YEAR}: the newest year published for all England in this pack."]
     if without.height:
-        found.append(f"{without.height} practices have no expected count: {'; '.join(without['reason'].unique().sort())}.")
+        found.append(
+            f"{without.height} practices have no expected count: {'; '.join(without['reason'].unique().sort())}."
+        )
     absent = len(codes - set(judged["practice_code"]))
     if absent:
         found.append(f"{absent} practices have no register of {YEAR} under their code.")

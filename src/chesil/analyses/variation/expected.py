@@ -13,7 +13,11 @@ from chesil.methods.regression import shapley_parts
 PARTS = ("age", "sex", "deprivation", "ethnicity", "rurality", "list_change")
 LISTS_ALIKE = (0.75, 1.33)
 """An expected count is given where the register's list and the list behind the factors are this much alike."""
-KNOWN, NO_FACTORS, OTHER_LIST = "", "what is visible of its patients is not all known", "its list changed too much between"
+KNOWN, NO_FACTORS, OTHER_LIST = (
+    "",
+    "what is visible of its patients is not all known",
+    "its list changed too much between",
+)
 
 
 def expected_recording(tables: VariationTables) -> pl.DataFrame:
@@ -23,7 +27,9 @@ def expected_recording(tables: VariationTables) -> pl.DataFrame:
     add up to `gap`. `reason` says why there is no expected count; it is blank where there is.
     """
     whole = tables.registers.filter(pl.col("list_type") == "TOTAL").group_by("practice_code")
-    rows = tables.registers.join(whole.agg(pl.col("list_size").max().alias("whole_list")), on="practice_code", how="left")
+    rows = tables.registers.join(
+        whole.agg(pl.col("list_size").max().alias("whole_list")), on="practice_code", how="left"
+    )
     rows = rows.filter(pl.col("list_size") > 0).join(tables.factors, on="practice_code", how="left")
     england = pl.col("patients_on_register").sum().over("register") / pl.col("list_size").sum().over("register")
     alike = (pl.col("whole_list") / pl.col("patients")).is_between(*LISTS_ALIKE)

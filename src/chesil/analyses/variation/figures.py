@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from chesil.analyses.variation.judging import FEWER, MORE, RULES, TOO_FEW
+from chesil.analyses.variation.judging import FEWER, FURTHEST, MORE, RULES, TOO_FEW
 from chesil.analyses.variation.settings import VariationSettings
 from chesil.analyses.variation.tables import DIABETES, YEAR, register_words
 from chesil.core.figure import Figure
@@ -70,13 +70,17 @@ def figures_of(
         part = rows.filter(pl.col("register") == register)
         figures += make.of_register(register, part, counts)
     for unit in (units.place, *units.groups):
-        for register in largest_gaps(rows.filter(pl.col("practice_code").is_in(list(unit.practices))), how.shown):
+        mine = rows.filter(pl.col("practice_code").is_in(list(unit.practices)))
+        figures += [f for register in register_words() for f in make.without(unit, register, mine)]
+        for register in largest_gaps(mine, how.shown):
             figures += make.parts(unit, register, rows)
-    flagged = rows.filter(pl.col("verdict").is_in([MORE, FEWER]))
+    flagged = rows.filter(pl.col("verdict").is_in([MORE, FEWER]) | (pl.col("chance") < FURTHEST))
     by_code = {u.code: u for u in units.practices}
     for code, register in flagged.select("practice_code", "register").iter_rows():
         if code in by_code:
             figures += make.parts(by_code[code], register, rows)
+            mine = rows.filter(pl.col("practice_code") == code)
+            figures += make.without(by_code[code], register, mine)
     figures += make.of_diabetes(counts, found["shares"])
     figures += make.of_rules(rows, found["flags"])
     if supplied is not None:
@@ -119,7 +123,7 @@ class _Maker:
         return figures
 
     def parts(self, unit: Unit, register: str, rows: pl.DataFrame) -> list[Figure]:
-        """The gap of one unit and register from England's rate, split; and its ratio with two factors left out."""
+        """The gap of one unit and register from England's rate, split into what it goes with and the rest."""
         held = [
             r for r in rows.filter((pl.col("register") == register) & pl.col("practice_code").is_in(list(unit.practices)))
             .sort("practice_code").iter_rows(named=True) if r["expected"] is not None
@@ -139,8 +143,14 @@ class _Maker:
         for shown, of in SHOWN_PARTS.items():
             value = math.fsum(r[f"part_{p}"] for r in held for p in of)
             figures.append(Figure(measure=f"recording_gap_{shown}", value=value, limits="none: modelled", **common))
-        figures.append(self._ratio("recorded_to_expected_without", code, unit, held, "expected_without"))
         return figures
+
+    def without(self, unit: Unit, register: str, rows: pl.DataFrame) -> list[Figure]:
+        """The ratio to what is expected with deprivation and ethnicity left out of the model."""
+        part = rows.filter(pl.col("register") == register)
+        held = list(part.sort("practice_code").iter_rows(named=True))
+        code = of_register(unit.code, register)
+        return [self._ratio("recorded_to_expected_without", code, unit, held, "expected_without")] if held else []
 
     def of_diabetes(self, counts: pl.DataFrame, shares: pl.DataFrame) -> list[Figure]:
         """Control in diabetes: shares of every unit, and of practices the similar ten's median and the people to targets."""
@@ -174,7 +184,9 @@ class _Maker:
                 value = rows[unit.code][column] * scale
                 unit_of = "%" if name == "similar_median" else "people"
                 said = {**common, "standing": "derived", "unit": unit_of}
-                figures.append(Figure(measure=name, value=value, limits="none: see the same by chance beside it", **said))
+                figures.append(
+                    Figure(measure=name, value=value, limits="none: see the same by chance beside it", **said)
+                )
         return figures
 
     def of_rules(self, rows: pl.DataFrame, flags: pl.DataFrame) -> list[Figure]:
@@ -186,11 +198,15 @@ class _Maker:
             common = self._common(unit.code, unit.name, self.units.receipts["expected"])
             counted = {
                 "variation_flags": (part["verdict"].is_in([MORE, FEWER]).sum(), part.height),
+                "variation_furthest": ((part["chance"] < FURTHEST).sum(), part.height),
+                "variation_by_chance": (int(part["chance"].is_not_null().sum()) * FURTHEST, part.height),
                 "variation_too_few": ((part["verdict"] == TOO_FEW).sum(), part.height),
-                **{f"rule_{r}": (others[r].sum() or 0, others[r].is_not_null().sum()) for r in RULES},
+                **{f"rule_{r}": (int(others[r].sum()), int(others[r].is_not_null().sum())) for r in RULES},
             }
-            family = int(rows["family"].max() or 0) if rows.height else 0  # type: ignore[call-overload]
-            notes = (f"One family of {family:,} comparisons: all practices, registers and shares of the place together.",)
+            family = max(rows["family"].to_list(), default=0)
+            notes = (
+                f"One family of {family:,} comparisons: all practices, registers and shares of the place together.",
+            )
             for measure, (value, of) in counted.items():
                 said = {**common, "standing": "derived", "unit": "comparisons", "notes": notes}
                 figures.append(
@@ -261,4 +277,3 @@ def _over(count: float, expected: float) -> dict[str, Any]:
 
 def _sum(rows: list[dict[str, Any]], column: str) -> float:
     return math.fsum(r[column] for r in rows)
-

@@ -1,6 +1,7 @@
 """Histories: nine years of lists and payments and the yearly GPs of each practice, marked where it took over a list."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -66,7 +67,7 @@ def trend_figures(place: Place, units: VariationUnits, history: History) -> list
 
 def _change(place: Place, measure: str, code: str, name: str, rows: pl.DataFrame, receipts: tuple[str, ...]) -> Figure:
     sums = rows.group_by("year").agg(pl.col("value").sum(), pl.col("over").sum(), pl.len()).sort("year")
-    common = {
+    common: dict[str, Any] = {
         "measure": measure, "unit_code": code, "unit_name": name, "vintage": place.vintage, "unit": "%",
         "method": "100 x (last year / first year - 1)", "standing": "derived", "receipts": receipts,
     }  # fmt: skip
@@ -76,7 +77,9 @@ def _change(place: Place, measure: str, code: str, name: str, rows: pl.DataFrame
     # A list or a count of GPs is a total; a payment is shared out over the patients of its year.
     a, b = ((r["value"] / (r["over"] if measure.startswith("payments") else 1.0)) for r in (one, last))
     merged = rows.filter(pl.col("begins"))["year"].unique().sort().to_list()
-    notes = (f"From {one['year']} to {last['year']}, {sums.height} years: a run of points, without rules.",)
+    notes: tuple[str, ...] = (
+        f"From {one['year']} to {last['year']}, {sums.height} years: a run of points, without rules.",
+    )
     notes += (f"The list took over another in {', '.join(merged)}.",) if merged and measure == "list_change" else ()
     return Figure(
         **common, period=last["year"], value=100 * (b / a - 1), numerator=b, denominator=a, notes=notes,
@@ -111,4 +114,3 @@ def _read(series: pl.DataFrame, mergers: pl.DataFrame) -> pl.DataFrame:
                               pl.lit("; ".join(trend.warnings)).alias("reading"))
         )  # fmt: skip
     return pl.concat(done) if done else marked.with_columns(mean=pl.lit(None), kind=pl.lit(""), reading=pl.lit(""))
-

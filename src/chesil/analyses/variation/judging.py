@@ -2,6 +2,8 @@
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtr
+from scipy.stats import nbinom
 
 from chesil.analyses.variation.settings import VariationSettings
 from chesil.methods.checking import Array
@@ -17,6 +19,8 @@ MORE, FEWER, USUAL, TOO_FEW, UNKNOWN = (
     "too few to say",
     "no expected count",
 )
+FURTHEST = 0.002
+"""A chance below this lies outside the 99.8% limits about the expected count."""
 RULES = ("outside_95", "outside_998", "outside_widened", "extreme_fifth", "best_five")
 
 
@@ -29,7 +33,9 @@ def judge(rows: pl.DataFrame, shares: pl.DataFrame, how: VariationSettings) -> t
     `detectable_by_chance` the same if practices differed by chance alone.
     """
     known = (rows["reason"] == "").to_numpy() & rows["expected"].is_not_null().to_numpy()
-    x, e, between = (rows[c].cast(pl.Float64).to_numpy()[known] for c in ("patients_on_register", "expected", "between"))
+    x, e, between = (
+        rows[c].cast(pl.Float64).to_numpy()[known] for c in ("patients_on_register", "expected", "between")
+    )
     chance, found, by_chance = (np.full(rows.height, np.nan) for _ in range(3))
     chance[known] = two_sided_chance(x, e, between=between)
     adjusted = benjamini_hochberg(np.concatenate([chance, shares["chance"].to_numpy()]))
@@ -56,6 +62,25 @@ def judge(rows: pl.DataFrame, shares: pl.DataFrame, how: VariationSettings) -> t
     )
 
 
+def funnel_of(rows: pl.DataFrame, points: int = 40) -> pl.DataFrame:
+    """Limits of the ratio about one for counts from the least to the most expected, a set of points a register.
+
+    register, expected, low95, high95, low998, high998: quantiles of a negative binomial with the model's variance between
+    practices; they move in steps where counts are small, because a count is whole.
+    """
+    done = []
+    for (register,), part in rows.filter(pl.col("expected") > 0).group_by("register", maintain_order=True):
+        e = np.geomspace(float(part["expected"].min()), float(part["expected"].max()), points)  # type: ignore[arg-type]
+        size = 1 / float(part["between"][0])
+        chance = size / (size + e)
+        columns = {"register": [str(register)] * points, "expected": e}
+        for name, tail in (("95", 0.025), ("998", 0.001)):
+            columns[f"low{name}"] = nbinom.ppf(tail, size, chance) / e
+            columns[f"high{name}"] = nbinom.isf(tail, size, chance) / e
+        done.append(pl.DataFrame(columns))
+    return pl.concat(done) if done else pl.DataFrame(schema={"register": pl.String, "expected": pl.Float64})
+
+
 def other_rules(england: pl.DataFrame, mine: set[str]) -> pl.DataFrame:
     """What simpler rules would flag: one row a practice of `mine` and measure, a column a rule (true or false).
 
@@ -63,7 +88,7 @@ def other_rules(england: pl.DataFrame, mine: set[str]) -> pl.DataFrame:
     the 99.8% limits of chance about England's, outside the 99.8% limits widened for overdispersion, in an extreme fifth.
     """
     done = []
-    for (measure,), part in england.group_by("measure", maintain_order=True):
+    for _, part in england.group_by("measure", maintain_order=True):
         x, n = (part[c].cast(pl.Float64).to_numpy() for c in ("count", "of"))
         at = np.array([c in mine for c in part["practice_code"]])
         target = float(x.sum() / n.sum())
@@ -86,8 +111,6 @@ def judge_shares(england: pl.DataFrame, mine: set[str], measure: str) -> pl.Data
 
     One row a practice of `mine`: practice_code, measure, chance. Joins the same family as the registers.
     """
-    from scipy.special import ndtr
-
     part = england.filter((pl.col("measure") == measure) & (pl.col("of") > 0))
     x, n = (part[c].cast(pl.Float64).to_numpy() for c in ("count", "of"))
     target = float(x.sum() / n.sum())

@@ -22,7 +22,9 @@ class SimilarPractices:
     table: pl.DataFrame
 
 
-def find_similar(factors: pl.DataFrame, lists: pl.DataFrame, codes: set[str], how: VariationSettings) -> SimilarPractices:
+def find_similar(
+    factors: pl.DataFrame, lists: pl.DataFrame, codes: set[str], how: VariationSettings
+) -> SimilarPractices:
     """The similar practices of those `codes` that have factors, each from all practices of England but itself.
 
     `factors` is the pack's table, `lists` practice_code and list_size. Choices: "similar" by the settings' factors; "more"
@@ -62,7 +64,9 @@ def find_similar(factors: pl.DataFrame, lists: pl.DataFrame, codes: set[str], ho
     return SimilarPractices(mine, chosen, pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def beside_similar(counts: pl.DataFrame, similar: SimilarPractices, how: VariationSettings, rng: np.random.Generator) -> pl.DataFrame:
+def beside_similar(
+    counts: pl.DataFrame, similar: SimilarPractices, how: VariationSettings, rng: np.random.Generator
+) -> pl.DataFrame:
     """One row a practice and measure: the shares of its similar practices, and the people to two targets beside chance.
 
     `counts`: practice_code, measure, count, of (all England). High counts as good. A practice or a similar one without a
@@ -71,7 +75,9 @@ def beside_similar(counts: pl.DataFrame, similar: SimilarPractices, how: Variati
     rows = []
     normal = rng.standard_normal((how.draws, how.similar + 1))
     for (measure,), part in counts.group_by("measure", maintain_order=True):
-        values = {c: (x, n) for c, x, n in part.select("practice_code", "count", "of").iter_rows() if n and x is not None}
+        values = {
+            c: (x, n) for c, x, n in part.select("practice_code", "count", "of").iter_rows() if n and x is not None
+        }
         mine = [c for c in similar.codes if c in values and all(s in values for s in similar.chosen["similar"][c])]
         if not mine:
             continue
@@ -82,7 +88,10 @@ def beside_similar(counts: pl.DataFrame, similar: SimilarPractices, how: Variati
         to_median = np.maximum(np.median(tens, axis=1) - rate, 0.0) * own[:, 1]
         best_chance, median_chance = _by_chance(own, ten, normal, how.best)
         others = [
-            [float(np.median([values[s][0] / values[s][1] for s in similar.chosen[k][c] if s in values] or [np.nan])) for c in mine]
+            [
+                float(np.median([values[s][0] / values[s][1] for s in similar.chosen[k][c] if s in values] or [np.nan]))
+                for c in mine
+            ]
             for k in ("more", "without")
         ]
         for k, code in enumerate(mine):

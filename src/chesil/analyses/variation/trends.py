@@ -70,7 +70,7 @@ def find_mergers(lists: pl.DataFrame, located: pl.DataFrame, mine: set[str]) -> 
     easting, northing, district (any may be blank).
     """
     ordered = lists.sort("practice_code", "position")
-    last = int(lists["position"].max() or 0)  # type: ignore[call-overload]
+    last = max(lists["position"].to_list(), default=0)
     ended = (
         ordered.group_by("practice_code").agg(pl.col("position").last(), pl.col("patients").last())
         .filter(pl.col("position") < last).join(located, on="practice_code", how="left")

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import (audit, closure, delivery, need, overview, resilience, workforce)
+from chesil.blueprint.sections import (
+    audit,
+    closure,
+    delivery,
+    need,
+    overview,
+    resilience,
+    variation,
+    workforce,
+)
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -22,6 +31,7 @@ class SectionMaker:
 IN_ORDER = (
     overview,
     need,
+    variation,
     workforce,
     closure,
     resilience,
