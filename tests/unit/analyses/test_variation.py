@@ -41,7 +41,9 @@ def test_englands_practices_together_are_as_expected(england: pl.DataFrame) -> N
     known = england.filter(pl.col("expected").is_not_null())
     assert known["register"].n_unique() == len(register_words()) == 21
     for column in ("expected", "expected_without"):
-        sums = known.group_by("register").agg(pl.col(column).sum(), (pl.col("list_size") * pl.col("england_rate")).sum())
+        sums = known.group_by("register").agg(
+            pl.col(column).sum(), (pl.col("list_size") * pl.col("england_rate")).sum()
+        )
         np.testing.assert_allclose(sums[column].to_numpy(), sums["list_size"].to_numpy(), rtol=1e-4)
 
 

@@ -73,7 +73,9 @@ def test_the_negative_binomial_fit_is_at_the_top_of_its_likelihood() -> None:
     for k in range(2):
         for step in (-0.003, 0.003):
             assert likelihood(model.coefficients + step * np.eye(2)[k], model.alpha) < best
-    assert likelihood(model.coefficients, model.alpha * 1.03) < best > likelihood(model.coefficients, model.alpha * 0.97)
+    assert (
+        likelihood(model.coefficients, model.alpha * 1.03) < best > likelihood(model.coefficients, model.alpha * 0.97)
+    )
     np.testing.assert_allclose(np.sqrt(np.diag(model.covariance)), model.standard_errors)
 
 

@@ -190,7 +190,7 @@ class _Maker:
         return figures
 
     def of_rules(self, rows: pl.DataFrame, flags: pl.DataFrame) -> list[Figure]:
-        """How many comparisons each rule flags, ours first, for the place and its groups."""
+        """How many comparisons each rule flags, ours first, for the place and its groups (of comparisons, not of people)."""
         figures = []
         for unit in (self.units.place, *self.units.groups):
             mine = pl.col("practice_code").is_in(list(unit.practices))
@@ -208,7 +208,7 @@ class _Maker:
                 f"One family of {family:,} comparisons: all practices, registers and shares of the place together.",
             )
             for measure, (value, of) in counted.items():
-                said = {**common, "standing": "derived", "unit": "comparisons", "notes": notes}
+                said = {**common, "standing": "counted", "unit": "comparisons", "notes": notes}
                 figures.append(
                     Figure(measure=measure, value=float(value), numerator=float(value), denominator=float(of),
                            limits="none: a count of comparisons", **said)
