@@ -23,7 +23,8 @@ from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.scenario import check_clashes
 
 SCHEMA_VERSION = 1
-FIELDS = ("schema_version", "title", "place", "practices", "areas", "vintage", "as_at", "edition", "about")
+FIELDS = ("schema_version", "title", "place", "practices", "areas", "vintage", "as_at", "edition", "about", "approval")
+APPROVAL_STATES = ("draft", "for engagement", "approved")
 ANALYSES = (
     "need",
     "variation",
@@ -44,6 +45,25 @@ EDITIONS = ("board", "practice", "public")
 
 
 @dataclass(frozen=True)
+class Approval:
+    """How far a blueprint is agreed, as a person wrote it in study.toml; no command sets it."""
+
+    state: str = "draft"
+    by: str = ""
+    on: date | None = None
+    evidence: str = ""
+
+    @property
+    def words(self) -> str:
+        """The state as every page prints it."""
+        if self.state == "draft" or self.on is None:
+            return "Draft: nothing has been decided."
+        if self.state == "for engagement":
+            return f"For engagement since {self.on:%-d %B %Y} ({self.by}): nothing has been decided."
+        return f"Approved by {self.by} on {self.on:%-d %B %Y} ({self.evidence})."
+
+
+@dataclass(frozen=True)
 class Study:
     """A study as read: nothing in it has been computed."""
 
@@ -54,6 +74,7 @@ class Study:
     as_at: date
     edition: str
     about: str = ""
+    approval: Approval = field(default_factory=Approval)
     judgements: tuple[Judgement, ...] = ()
     registers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -95,6 +116,7 @@ def read_study(folder: Path) -> Study:
         as_at=record["as_at"],
         edition=record.get("edition", "board"),
         about=record.get("about", ""),
+        approval=Approval(**record.get("approval", {})),
         judgements=judgements,
         registers=registers,
         receipts={**receipts, **link_receipts, **_document_receipts(registers)},
@@ -157,6 +179,7 @@ def _settings_problems(record: Mapping[str, Any], where: str) -> list[Problem]:
         problems.append(Problem("`as_at` is missing or not a date such as 2026-11-24", where))
     if record.get("edition", "board") not in EDITIONS:
         problems.append(Problem(f"edition `{record['edition']}` is not board, practice or public", where))
+    problems += _approval_problems(record.get("approval", {}), where)
     names = [v.name for v in all_vintages()]
     vintage = record.get("vintage", names[-1])
     if vintage not in names:
@@ -177,6 +200,26 @@ def _settings_problems(record: Mapping[str, Any], where: str) -> list[Problem]:
         else:
             if match.kind not in KINDS:
                 problems.append(Problem(f"`{record['place']}` is not a place", where))
+    return problems
+
+
+def _approval_problems(record: Any, where: str) -> list[Problem]:
+    """A state other than draft needs who, when and, where approved, the evidence: a person's words, not software's."""
+    if not isinstance(record, dict):
+        return [Problem("`approval` is not a table", where, "", "Write it as [approval] with one line each")]
+    fields = Approval.__dataclass_fields__
+    problems = [
+        Problem(f"`{f}` is not a field of [approval]", where, "", did_you_mean(f, fields))
+        for f in record
+        if f not in fields
+    ]
+    state = record.get("state", "draft")
+    if state not in APPROVAL_STATES:
+        problems.append(Problem(f"state `{state}` is not one of {', '.join(APPROVAL_STATES)}", where))
+    needed = {"draft": (), "for engagement": ("by", "on"), "approved": ("by", "on", "evidence")}.get(state, ())
+    problems += [Problem(f"[approval] `{state}` needs `{f}`", where) for f in needed if not record.get(f)]
+    if "on" in record and not isinstance(record["on"], date):
+        problems.append(Problem("[approval] `on` is not a date such as 2026-11-24", where))
     return problems
 
 

@@ -32,6 +32,7 @@ class Book:
     about: str
     edition: str
     edition_words: str
+    approval: str
     as_at: date
     fingerprint: str
     sections: tuple[Section, ...]
@@ -66,6 +67,7 @@ def make_book(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Book:
         about=plan.study.about,
         edition=plan.study.edition,
         edition_words=EDITION_WORDS[plan.study.edition],
+        approval=plan.study.approval.words,
         as_at=plan.study.as_at,
         fingerprint=plan.pack_fingerprint[:12],
         sections=tuple(sections),

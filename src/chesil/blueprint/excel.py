@@ -158,7 +158,9 @@ class _Annex:
         sheet = self.contents
         sheet.write_string(0, 0, f"{self.book.title}: annex of tables", self.bold)
         sheet.write_string(
-            1, 0, f"As at {self.book.as_at:%-d %B %Y}. {self.book.edition_words} Pack {self.book.fingerprint}."
+            1,
+            0,
+            f"As at {self.book.as_at:%-d %B %Y}. {self.book.edition_words} {self.book.approval} Pack {self.book.fingerprint}.",
         )
         for column, head in enumerate(("Sheet", "Part", "What it holds")):
             sheet.write_string(3, column, head, self.head)

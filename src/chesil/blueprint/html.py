@@ -84,6 +84,7 @@ def _write(
         "title": book.title,
         "edition": book.edition,
         "edition_words": book.edition_words,
+        "approval": book.approval,
         "as_at": f"{book.as_at:%-d %B %Y}",
         "fingerprint": book.fingerprint,
         "pages": [{"file": f"{s.key}.html", "name": s.name} for s in book.sections],

@@ -57,6 +57,7 @@ def _record(book: Book, folder: Path) -> dict[str, Any]:
         "date": [book.as_at.year, book.as_at.month, book.as_at.day],
         "font": FAMILY,
         "edition_words": book.edition_words,
+        "approval": book.approval,
         "foot": f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint}",
         "front": [line for line in (book.about, f"As at {book.as_at:%-d %B %Y}.") if line],
         "sections": [_section(s, book, draw) for s in book.sections],

@@ -28,6 +28,7 @@ PLACEHOLDERS = {
     "title": "title of the study",
     "about": "what the study says it is",
     "edition": "board, practice or public",
+    "approval": "draft, for engagement, or approved by whom and when",
     "edition_words": "the sentence that says which edition it is",
     "as_at": "the date of the blueprint",
     "fingerprint": "the pack's fingerprint",
@@ -62,7 +63,7 @@ def _plain_document(book: Book) -> Any:
     _set_up(document, book)
     document.add_heading(book.title, level=0)
     document.add_paragraph("A blueprint for primary care")
-    document.add_paragraph(book.edition_words).runs[0].bold = True
+    document.add_paragraph(f"{book.edition_words} {book.approval}").runs[0].bold = True
     for line in (book.about, f"As at {book.as_at:%-d %B %Y}. Pack {book.fingerprint}."):
         if line:
             document.add_paragraph(line)
@@ -173,7 +174,7 @@ def _set_up(document: Any, book: Book) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
     section.header.paragraphs[0].text = f"{book.title} · {book.edition_words}"
-    section.footer.paragraphs[0].text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint}"
+    section.footer.paragraphs[0].text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint} · {book.approval}"
 
 
 def _from_template(book: Book, template: Path, to: Path) -> None:
@@ -200,7 +201,7 @@ def _from_template(book: Book, template: Path, to: Path) -> None:
     document.render(
         {
             "title": book.title, "about": book.about, "edition": book.edition, "edition_words": book.edition_words,
-            "as_at": f"{book.as_at:%-d %B %Y}", "fingerprint": book.fingerprint, "body": body,
+            "approval": book.approval, "as_at": f"{book.as_at:%-d %B %Y}", "fingerprint": book.fingerprint, "body": body,
             "licences": " ".join(LICENCES), "figure": lambda m, c: _figure(book, m, c),
             "section": lambda key: _section(document, book, key),
         },

@@ -21,6 +21,8 @@ COMMANDS = (
     figures.journey,
     publishing.blueprint,
     resilience.resilience,
+    publishing.verify,
+    publishing.compare,
     workforce.workforce,
     routes.routes,
     delivery.delivery,

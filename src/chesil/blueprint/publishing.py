@@ -1,0 +1,46 @@
+"""Publishing: one book written in every format that is asked for, into one folder, whole or not at all."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chesil.blueprint.book import Book
+from chesil.blueprint.excel import write_excel
+from chesil.blueprint.html import write_pages
+from chesil.blueprint.pack import refuse_published, write_pack
+from chesil.blueprint.pdf import write_pdf
+from chesil.blueprint.word import write_word
+from chesil.core.whole_files import whole_folder
+from chesil.place.place import plain_name
+from chesil.study import Study
+
+
+def publish(
+    book: Book,
+    study: Study,
+    out: Path,
+    formats: Sequence[str],
+    *,
+    template: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the pages and any of "pdf", "word", "excel" and "pack" into `out`; return the path of index.html.
+
+    Raises `ChesilError` if `out` holds a published version.
+    """
+    refuse_published(out)
+    name = f"{plain_name(book.title)}-{book.edition}"
+    with whole_folder(out) as folder:
+        inside = folder / "made"
+        write_pages(book, inside, tell)
+        for path in inside.iterdir():
+            path.replace(folder / path.name)
+        inside.rmdir()
+        if "pdf" in formats:
+            write_pdf(book, folder / f"{name}.pdf", tell)
+        if "word" in formats:
+            write_word(book, folder / f"{name}.docx", template, tell)
+        if "excel" in formats:
+            write_excel(book, folder / f"{name}.xlsx", tell)
+        if "pack" in formats:
+            write_pack(book, study, folder / f"{name}.pack.zip", tell)
+    return out / "index.html"
