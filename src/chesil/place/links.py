@@ -32,6 +32,23 @@ def times_from_links(
     return TravelTimes(mode, method, here, there, seconds, 0.0, about or f"{mode} times from the study's links")
 
 
+def range_from_links(
+    table: pl.DataFrame, mode: str, origins: tuple[str, ...], destinations: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The least and greatest seconds over a window's departures, (origins, destinations) each; NaN where not given.
+
+    Infinite where at some departure nothing arrives, or there is no way at all.
+    """
+    found = []
+    for column in ("seconds_least", "seconds_greatest"):
+        given = table.filter(
+            pl.col("seconds").is_null() | pl.col(column).is_not_null() | pl.col("seconds_least").is_not_null()
+        )
+        seconds, asked, _ = _held(given.with_columns(seconds=pl.col(column)), mode, origins, destinations)
+        found.append(np.where(asked, seconds, np.nan))
+    return found[0], found[1]
+
+
 def times_for(
     links: Mapping[str, pl.DataFrame],
     origins: pl.DataFrame,

@@ -6,7 +6,7 @@ import pytest
 
 from chesil.core.errors import InputRefused, NotFound
 from chesil.core.receipt import Receipt
-from chesil.place.links import study_times, times_for, times_from_links
+from chesil.place.links import range_from_links, study_times, times_for, times_from_links
 from chesil.registers.links import read_links, read_links_folder, write_links
 
 HEAD = "from,to,mode,seconds,method,snap_m,seconds_least,seconds_greatest\n"
@@ -114,3 +114,11 @@ def test_two_files_of_one_mode_are_named(tmp_path):
     file_of(tmp_path, HEAD + ROWS, "car.csv")
     _, _, problems = read_links_folder(tmp_path / "links")
     assert "a second file holds links by drive" in str(problems[0])
+
+
+def test_a_window_has_its_least_and_greatest(tmp_path):
+    rows = "A1,S1,public_transport,600,routed,0,300,900\nA1,S2,public_transport,600,routed,0,300,\nA2,S1,public_transport,600,routed,0,,\n"
+    table = read_links(file_of(tmp_path, HEAD + rows, "public_transport.csv"))
+    least, greatest = range_from_links(table, "public_transport", ("A1", "A2"), ("S1", "S2"))
+    assert least[0].tolist() == [300, 300] and greatest[0].tolist() == [900, np.inf]
+    assert np.isnan(least[1]).all() and np.isnan(greatest[1]).all()
