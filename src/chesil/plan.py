@@ -26,6 +26,7 @@ from chesil.place.place import Judgement, Place
 from chesil.place.reference import read_reference_tables
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
+from chesil.registers.replies import with_replies
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.resilience import resilience_of
 from chesil.setting_up.variation import variation_of
@@ -96,6 +97,7 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     assessments = {a.analysis: a for a in _assess(study, places, england, figures, tell)}
     for assessment in assessments.values():
         figures |= _by_unit(list(assessment.figures), study)
+    figures = with_replies(figures, study.registers.get("replies"), {m for m, _ in figures})
     manifest = read_manifest()
     return Plan(
         study=study,

@@ -103,4 +103,5 @@ def _withheld(figure: Figure, rule: SmallNumberRule) -> Figure:
         limits="",
         reason=rule.words,
         notes=(),
+        reply="",
     )

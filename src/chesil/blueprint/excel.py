@@ -106,6 +106,15 @@ class _Annex:
         sheet.freeze_panes(top + 1, 1)
         last = top + len(table.rows) + 2
         sheet.write_string(last, 0, "Units: " + ("; ".join(sorted(units)) or "as in the heads"), self.quiet)
+        for figure in {f.id: f for row in table.rows for c in row.cells if isinstance(c, Shown)
+                       and (f := self.book.figures[c.figure.id]).reply}.values():  # fmt: skip
+            sheet.write_string(
+                last + 1,
+                0,
+                f"{figure.unit_name}, {self.book.cards[figure.measure].title}: the practice replies: {figure.reply}",
+                self.quiet,
+            )
+            last += 1
         used = sorted({r for row in table.rows for c in row.cells if isinstance(c, Shown)
                        for r in self.book.figures[c.figure.id].receipts})  # fmt: skip
         for k, receipt in enumerate(used):

@@ -24,7 +24,7 @@ from chesil.plan import Plan
 STATIC = ("style.css", "page.js")
 CSV_FIELDS = (
     "measure", "unit_code", "unit_name", "vintage", "period", "scenario", "value", "lower", "upper", "lower998", "upper998",
-    "numerator", "denominator", "unit", "method", "limits", "standing", "reason", "notes", "receipts",
+    "numerator", "denominator", "unit", "method", "limits", "standing", "reason", "notes", "receipts", "reply",
 )  # fmt: skip
 
 

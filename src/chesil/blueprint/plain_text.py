@@ -10,7 +10,8 @@ def shown_text(shown: "str | Shown", book: Book) -> str:
     if isinstance(shown, str):
         return shown
     figure = book.figures[shown.figure.id]
-    return (shown.text if figure.is_known else "") or figure_text(figure, book.cards[figure.measure])
+    text = (shown.text if figure.is_known else "") or figure_text(figure, book.cards[figure.measure])
+    return f"{text} [the practice replies: {figure.reply}]" if figure.reply else text
 
 
 def plain(words: Words, book: Book) -> str:

@@ -19,11 +19,14 @@ class FigureView:
     text: str
     known: bool
     root: str
+    reply: str = ""
 
 
 def figure_view(figure: Figure, measure: Measure, root: str, text: str = "") -> FigureView:
     """The figure with its text (or other words for it) and the address of its journey."""
-    return FigureView(figure.id, anchor(figure), text or figure_text(figure, measure), figure.is_known, root)
+    return FigureView(
+        figure.id, anchor(figure), text or figure_text(figure, measure), figure.is_known, root, figure.reply
+    )
 
 
 def anchor(figure: Figure) -> str:
@@ -52,7 +55,7 @@ def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
         "numerator": part(figure.numerator, measure.numerator.about),
         "denominator": part(figure.denominator, measure.denominator.about if measure.denominator else ""),
         "standing": standing_text(figure),
-        "notes": list(figure.notes),
+        "notes": [*figure.notes, *([f"The practice replies: {figure.reply}"] if figure.reply else [])],
         "caveat": measure.caveat,
         "receipts": list(figure.receipts),
         "command": _command(figure, measure),
@@ -117,9 +120,14 @@ def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:
         "denominator": part(figure.denominator, ""),
         "period": figure.period,
         "notes": " ".join(
-            [*([] if figure.is_known else [figure.reason]), standing_text(figure), *figure.notes]
+            [*([] if figure.is_known else [figure.reason]), standing_text(figure), *figure.notes, reply_text(figure)]
         ).strip(),
     }
+
+
+def reply_text(figure: Figure) -> str:
+    """The practice's own words with whose they are, or nothing."""
+    return f"The practice replies: {figure.reply}" if figure.reply else ""
 
 
 SHORT = {

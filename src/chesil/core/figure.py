@@ -23,7 +23,7 @@ class Figure:
     A figure that cannot be computed has `value` None and says why in `reason`; it is never simply absent.
     `lower` and `upper` are 95% limits, `lower998` and `upper998` are 99.8%; `limits` names their method, or says
     why there are none (a full count has no sampling error). `standing` is "counted", "modelled", "transcribed",
-    "derived" or "local".
+    "derived" or "local". `reply` is the practice's own words about it, printed wherever it is.
     """
 
     measure: str
@@ -46,6 +46,7 @@ class Figure:
     reason: str = ""
     notes: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
+    reply: str = ""
 
     def __post_init__(self) -> None:
         for name in ("value", "lower", "upper", "lower998", "upper998", "numerator", "denominator"):

@@ -120,6 +120,25 @@ REPLIES = TableContract(
     ),
 )
 
+EXPECTED_PREVALENCE = TableContract(
+    name="expected_prevalence",
+    about="Prevalence that a cited source expects in a practice, set beside what it records.",
+    key=("practice_code", "register"),
+    columns=(
+        PRACTICE,
+        Column("register", "text", "QOF group code, such as DM", pattern="[A-Z]{2,4}"),
+        Column(
+            "expected_pct",
+            "float",
+            "expected share of patients of the ages that the register covers",
+            "%",
+            low=0,
+            high=100,
+        ),
+        Column("source", "text", "publication, with its date"),
+    ),
+)
+
 LOCAL_EVIDENCE = TableContract(
     name="local_evidence",
     about="What is known locally of a practice and not published: one row a kind of evidence.",
@@ -242,7 +261,7 @@ GROUPS = TableContract(
 REGISTERS: dict[str, TableContract] = {
     c.name: c
     for c in (
-        SITES, HOUSING, HOURS, VACANCIES, REPLIES, LOCAL_EVIDENCE, READINESS, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
+        SITES, HOUSING, HOURS, VACANCIES, REPLIES, EXPECTED_PREVALENCE, LOCAL_EVIDENCE, READINESS, CONTRACTS, SAVINGS, MILESTONES, GROUPS,
         *ESTATE_CONTRACTS, *NEED_CONTRACTS, *STRATEGY_CONTRACTS,
     )
 }  # fmt: skip
