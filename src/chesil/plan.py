@@ -28,6 +28,7 @@ from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.registers.replies import with_replies
 from chesil.setting_up.closure import closures_of
+from chesil.setting_up.grouping import grouping_of, with_proposed_groups
 from chesil.setting_up.resilience import resilience_of
 from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
@@ -152,6 +153,8 @@ def _assess(
     found.append(resilience_of(study, places, england))
     tell("comparing practices with England, with similar ones and with what is expected")
     found.append(variation_of(study, places))
+    tell("scoring groups")
+    found += [g] if (g := grouping_of(study, place)) is not None else []
     return found
 
 
@@ -169,7 +172,7 @@ def _at_every_vintage(study: Study) -> dict[str, Place]:
 
 def _with_study_tables(place: Place, study: Study) -> Place:
     """The place with the study's own sites, hours, room use and homes, and the groupings of its table of groups."""
-    place = with_registers(place, study.registers)
+    place = with_proposed_groups(with_registers(place, study.registers), study)
     table = study.registers.get("groups")
     for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
         place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))

@@ -19,6 +19,7 @@ from chesil.registers.contracts import REGISTERS
 from chesil.registers.importing import read_register
 from chesil.registers.links import read_links_folder
 from chesil.registers.options import OptionRecord, read_option
+from chesil.registers.proposals import Proposal, read_proposal
 from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.scenario import check_clashes
 
@@ -84,6 +85,8 @@ class Study:
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
     links: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """The study's own travel times by mode, used in place of modelled ones; see `place.links.times_for`."""
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    """What solvers found, by name, from `proposals/*.json`."""
 
 
 def read_study(folder: Path) -> Study:
@@ -105,6 +108,8 @@ def read_study(folder: Path) -> Study:
     problems += found
     links, link_receipts, found = read_links_folder(folder / "links")
     problems += found
+    proposals, found = _read_proposals(folder / "proposals")
+    problems += found
     if problems:
         raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
     wanted = record.get("place") or tuple(record.get("practices") or record["areas"])
@@ -123,6 +128,7 @@ def read_study(folder: Path) -> Study:
         settings={name: record[name] for name in ANALYSES if name in record},
         options=options,
         links=links,
+        proposals=proposals,
     )
 
 
@@ -292,3 +298,14 @@ def _read_options(folder: Path) -> tuple[dict[str, OptionRecord], list[Problem]]
         except InputRefused as error:
             problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
     return options, problems
+
+
+def _read_proposals(folder: Path) -> tuple[dict[str, Proposal], list[Problem]]:
+    proposals: dict[str, Proposal] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.json")) if folder.exists() else []:
+        try:
+            proposals[path.stem] = read_proposal(path)
+        except InputRefused as error:
+            problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
+    return proposals, problems

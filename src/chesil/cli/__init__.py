@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from chesil.cli import audit, closing, data, delivery, figures, places, publishing, resilience, routes, workforce
+from chesil.cli import (
+    audit,
+    closing,
+    data,
+    delivery,
+    figures,
+    places,
+    proposing,
+    publishing,
+    resilience,
+    routes,
+    workforce,
+)
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
@@ -31,6 +43,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(data.data, name="data")
+app.add_typer(proposing.propose, name="propose")
 
 
 def main() -> None:

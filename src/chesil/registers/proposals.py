@@ -36,6 +36,8 @@ class Proposal:
     seconds: float
     assignments: tuple[Mapping[str, Any], ...]
     notes: tuple[str, ...] = field(default=())
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What stands beside the answer, such as other plans, an ensemble or a frontier; plain values for JSON."""
 
 
 def write_proposal(proposal: Proposal, folder: Path) -> Path:
@@ -55,7 +57,9 @@ def read_proposal(path: Path) -> Proposal:
     if version != SCHEMA_VERSION:
         problems.append(Problem(f"schema version {version} is not known", path.name, "", "Install a newer Chesil"))
     fields = Proposal.__dataclass_fields__
-    problems += [Problem(f"`{f}` is missing", path.name) for f in fields if f not in record and f != "notes"]
+    problems += [
+        Problem(f"`{f}` is missing", path.name) for f in fields if f not in record and f not in ("notes", "evidence")
+    ]
     problems += [
         Problem(f"`{f}` is not a field", path.name, "", did_you_mean(f, fields)) for f in record if f not in fields
     ]
