@@ -21,9 +21,7 @@ vintage = "2022/23"
 as_at = 2026-11-24
 edition = "board"
 """
-SITES = (
-    "site_code,practice_code,site_name,postcode,gia_m2,rent_gbp,lease_end\nJ81002,J81002,Main,,500,41237.75,2027-03-31\n"
-)
+SITES = "site_code,practice_code,site_name,postcode,gia_m2,rent_gbp,lease_end\nJ81002,J81002,Main,,500,41237.75,2027-03-31\n"
 EVIDENCE = "practice_code,kind,value,known_on\nJ81002,retirement_notice,two partners,2026-01-01\n"
 VACANCIES = "practice_code,role,fte,since\nJ81002,gp,1.5,2026-01-01\n"
 

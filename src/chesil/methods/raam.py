@@ -20,6 +20,8 @@ Index = NDArray[np.int64]
 
 FIRST_BLUR, LAST_BLUR, BLUR_STEP = 0.3, 1e-7, 4.0
 """Costs (in average queues) within which a choice is blurred: from, down to, and divided by at each stage."""
+STAGE_SLOPE, LAST_SLOPE = 1e-4, 1e-9
+"""A stage ends when no place is so far (as a share of all people) from those who come to it; the last one is finer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +140,7 @@ def _blurred(game: _Game) -> Array:
             flow = chance * game.of_origin(game.p)
             at = game.reach.by_destination(flow)
             slope = q * rate - at
-            if np.abs(slope).max() <= 1e-9 * game.p.sum():
+            if np.abs(slope).max() <= (LAST_SLOPE if blur <= LAST_BLUR else STAGE_SLOPE) * game.p.sum():
                 break
             step = _newton_step(game, chance, at, slope, rate, blur)
             length, downhill = 1.0, float(slope @ step)
@@ -166,7 +168,7 @@ def _dual(game: _Game, q: Array, rate: Array, blur: float) -> tuple[float, Array
 
 
 def _newton_step(game: _Game, chance: Array, at: Array, slope: Array, rate: Array, blur: float) -> Array:
-    keep = chance > 1e-14
+    keep = chance > 1e-9
     n, m = game.p.size, game.b.size
     ends = np.concatenate([[0], np.cumsum(np.add.reduceat(keep, game.starts, dtype=np.int64))])
     shares = csr_array((chance[keep], game.reach.destination[keep], ends), shape=(n, m))
