@@ -21,7 +21,7 @@ from chesil.place.reference import ReferenceTables, read_reference_tables
 from chesil.plan import Plan
 
 AS_AT = date(2026, 11, 24)
-QUICK = NeedSettings(draws=100)
+QUICK = NeedSettings(draws=100, area_draws=100)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_withholding_by_the_units_own_band_hides_more(
     tables: ReferenceTables, england_2022: Place, dorset_2022: Place
 ) -> None:
     plain = assess(dorset_2022, england_2022, tables).tables["pyramid"]["withheld"].sum()
-    strict = assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, withhold_on="own_band"))
+    strict = assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, area_draws=100, withhold_on="own_band"))
     assert strict.tables["pyramid"]["withheld"].sum() > plain
 
 
@@ -328,12 +328,12 @@ def test_a_register_that_is_not_there_is_refused(
     dorset_2022: Place, england_2022: Place, tables: ReferenceTables
 ) -> None:
     with pytest.raises(InputRefused, match="`CANCER` is not a register"):
-        assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, registers=("CHD", "CANCER")))
+        assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, area_draws=100, registers=("CHD", "CANCER")))
 
 
 def test_names_of_levels_are_the_studys(dorset_2022: Place, england_2022: Place, tables: ReferenceTables) -> None:
     names = ("A", "B", "C", "D", "E")
-    found = assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, level_names=names))
+    found = assess(dorset_2022, england_2022, tables, NeedSettings(draws=100, area_draws=100, level_names=names))
     assert set(found.tables["pyramid"]["level_name"]) == set(names)
 
 

@@ -55,7 +55,7 @@ def figure_text(figure: Figure, measure: Measure) -> str:
     if figure.is_known:
         return number(figure.value, measure)
     if figure.reason.startswith("withheld"):
-        return "too close to tell"
+        return "band too wide"
     return "not published" if figure.reason.startswith(("not published", "patients by area")) else "not known"
 
 

@@ -20,6 +20,7 @@ from chesil.analyses.need.pyramid import (
     build_pyramid,
     checks_against_published,
     draw_levels,
+    first_draws,
     fit_registers,
     people_by_band,
     read_registers,
@@ -123,10 +124,11 @@ def _pyramid(
         [*(u.code for u in units), ENGLAND.code], lists, [*(fits[u.code] for u in units), plain], study, national, zs
     )
     ranges = {u.code: register_range(registers, u) for u in units}
-    ranges[ENGLAND.code] = register_range(registers, Unit("", "", registers.practices))
+    ranges[ENGLAND.code] = register_range(registers, Unit("", "", tuple(registers.row)))
     names = {u.code: u.name for u in units} | {ENGLAND.code: ENGLAND.name}
     figures = make.of_pyramid(place, names, pyramid, fits, ranges, settings)
-    by_area, by_kind, kinds = _areas(place, registers, study, zs, settings, england_ages)
+    few = min(settings.area_draws, settings.draws)
+    by_area, by_kind, kinds = _areas(place, registers, first_draws(study, few), zs[: few + 1], settings, england_ages)
     if by_kind is not None:
         figures += make.of_kinds(place, kinds, by_kind, settings)
     found = {

@@ -42,7 +42,8 @@ class _Maker:
     def __call__(self, code: str, name: str, **numbers: Any) -> Figure:
         card = load_measure(self.measure)
         if numbers.get("value") is None:
-            numbers = {"reason": numbers["reason"], "notes": numbers.get("notes", ())}
+            kept: dict[str, Any] = {k: numbers[k] for k in ("notes", "denominator") if k in numbers}
+            numbers = {"reason": numbers["reason"], **kept}
         elif "limits" not in numbers:
             numbers["limits"] = self.limits or f"none: {card.no_limits_because}"
         return Figure(
@@ -190,7 +191,7 @@ def _level(make: _Maker, p: Pyramid, k: int, level: int, name: str, settings: Ne
     by_age = f"By ages alone it would be {100 * float(p.by_age_alone[k, level]):.1f}%."
     if is_withheld(p, k, level, settings):
         return make(p.codes[k], name, value=None, reason="withheld: its band is wider than its difference from England",
-                    notes=(f"Of England's share: {band}.",))  # fmt: skip
+                    notes=(f"Of England's share: {band}.",), denominator=everyone)  # fmt: skip
     value, low, high, low998, high998 = numbers
     return make(
         p.codes[k], name, value=value, lower=low, upper=high, lower998=low998, upper998=high998,

@@ -68,15 +68,19 @@ class Fit:
 
 @dataclass(frozen=True)
 class Registers:
-    """England's practices: entries and list by practice, mean conditions that their ages give, England's own, its spread
-    (standard deviation of the logarithm without chance), and entries (practices, registers) with lists (practices,)."""
+    """England's practices, as far as they have registers.
+
+    `held` are entries and list by practice, `expected` the mean conditions that its ages give, `national` England's own and
+    `rate` its entries a patient. `spread` is between practices (standard deviation of the logarithm, without chance). By
+    `row` of a practice: its entries by register (practices, registers) and its list (practices,).
+    """
 
     held: Mapping[str, tuple[int, int]]
     expected: Mapping[str, float]
     national: float
     rate: float
     spread: float
-    practices: tuple[str, ...]
+    row: Mapping[str, int]
     counts: Array
     lists: Array
 
@@ -233,7 +237,7 @@ def build_pyramid(
     own = np.concatenate(central) if central else np.zeros((0, LEVELS))
     limits = np.concatenate(lows, axis=1) if lows else np.zeros((6, 0, LEVELS))
     unfitted = [Fit(1.0, 0.0, 0, 0)] * len(codes)
-    plain = draw_levels(people, unfitted, _central(study), zs[:1])[:, 0] if len(codes) else own
+    plain = draw_levels(people, unfitted, first_draws(study, 0), zs[:1])[:, 0] if len(codes) else own
     low, high, low998, high998, dlow, dhigh = limits
     return Pyramid(
         tuple(codes), people, own, np.minimum(low, own), np.maximum(high, own), np.minimum(low998, own),
@@ -263,8 +267,7 @@ def draw_levels(people: Array, fits: Sequence[Fit], study: Study, zs: Array) -> 
 def register_range(registers: Registers, unit: Unit) -> tuple[float, ...] | None:
     """What the registers alone allow, whatever their overlap: (least, if independent, most) with one or more conditions,
     then the same with two or more; as shares of the list. None if no practice of the unit has registers."""
-    mine = set(unit.practices)
-    rows = [k for k, code in enumerate(registers.practices) if code in mine]
+    rows = [registers.row[code] for code in unit.practices if code in registers.row]
     patients = registers.lists[rows].sum()
     if not patients or registers.counts.shape[1] < 2:
         return None
@@ -310,9 +313,10 @@ def _draws(rng: np.random.Generator, n: int, columns: int) -> Array:
     return np.concatenate([np.zeros((1, columns)), rng.standard_normal((n, columns))])
 
 
-def _central(study: Study) -> Study:
+def first_draws(study: Study, n: int) -> Study:
+    """The study with its central answer and its first `n` draws."""
     names = ("one", "two", "frail", "ending", "overlap", "means")
-    return replace(study, **{n: getattr(study, n)[:1] for n in names})
+    return replace(study, **{name: getattr(study, name)[: n + 1] for name in names})
 
 
 def _limits(shares: Array) -> Array:
@@ -398,8 +402,8 @@ def _spread(
     return float(math.sqrt(max(np.average((logs - mean) ** 2 - chance, weights=n), 0.0)))
 
 
-def _counts(place: Place, settings: NeedSettings) -> tuple[tuple[str, ...], Array, Array]:
-    """Practices with registers, their entries (practices, registers) and whole lists (practices,)."""
+def _counts(place: Place, settings: NeedSettings) -> tuple[dict[str, int], Array, Array]:
+    """Rows of practices with registers, their entries (practices, registers) and whole lists (practices,)."""
     rows = place.registers.filter(pl.col("year") == _newest_year(place))
     lists = rows.filter(pl.col("list_type") == "TOTAL").group_by("practice_code").agg(pl.col("list_size").max())
     wide = (
@@ -410,7 +414,11 @@ def _counts(place: Place, settings: NeedSettings) -> tuple[tuple[str, ...], Arra
     )
     table = wide.drop("practice_code", "list_size").fill_null(0)
     counts = table.select(sorted(table.columns)).to_numpy().astype(np.float64)
-    return tuple(wide["practice_code"]), counts, wide["list_size"].to_numpy().astype(np.float64)
+    return (
+        {code: k for k, code in enumerate(wide["practice_code"])},
+        counts,
+        wide["list_size"].to_numpy().astype(np.float64),
+    )
 
 
 def _fit(unit: Unit, r: Registers, settings: NeedSettings, study: Study) -> Fit:

@@ -16,13 +16,14 @@ BANDS = (0, 5, 15, 25, 35, 45, 55, 65, 75, 85)
 class NeedSettings:
     """What a planner may change.
 
-    `level_names` are the five levels from least need to most. `curve_error` is the standard error of the study's curve on
-    the log-odds (the default is how far it lies from an English study); `power_error` that of the power that links one
-    condition to two; `frailty_error` that of frailty as a share of itself; `recording_share` the part of the spread between
-    practices' registers that is held to be recording, not illness. `withhold_on` is "difference" (the band of the
-    difference from England as a ratio, in which what both share cancels) or "own_band" (the band of the share itself).
-    `known_areas` names the cause for a small area where the planner knows it. `moves_until_age`: below it an area keeps
-    its share of an age, from it on people age where they live. A `people_per_dwelling` of nought takes the parameter.
+    `level_names` are the five levels from least need to most. `draws` are of units, `area_draws` of small areas.
+    `curve_error` is the standard error of the study's curve on the log-odds (the default is how far it lies from an
+    English study); `power_error` that of the power that links one condition to two; `frailty_error` that of frailty as a
+    share of itself; `recording_share` the part of the spread between practices' registers that is held to be recording, not
+    illness. `withhold_on` is "difference" (the band of the difference from England as a ratio, in which what both share
+    cancels) or "own_band" (the band of the share itself). `known_areas` names the cause for a small area where the planner
+    knows it. `moves_until_age`: below it an area keeps its share of an age, from it on people age where they live. A
+    `people_per_dwelling` of nought takes the parameter.
     """
 
     level_names: tuple[str, ...] = (
@@ -33,7 +34,8 @@ class NeedSettings:
         "Nearing the end of life",
     )
     registers: tuple[str, ...] = CONDITIONS
-    draws: int = 400
+    draws: int = 2000
+    area_draws: int = 400
     seed: int = 2016
     curve_error: float = 0.12
     power_error: float = 0.02
@@ -56,6 +58,8 @@ class NeedSettings:
             wrong.append("`registers` needs one or more codes, each once")
         if not 100 <= self.draws <= 20_000:
             wrong.append("`draws` must lie between 100 and 20,000")
+        if not 100 <= self.area_draws <= 20_000:
+            wrong.append("`area_draws` must lie between 100 and 20,000")
         wrong += [f"`{n}` must not be below zero" for n in ("curve_error", "power_error", "frailty_error",
                   "people_per_dwelling") if getattr(self, n) < 0]  # fmt: skip
         if not 0 <= self.recording_share <= 1:

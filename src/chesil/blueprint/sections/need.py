@@ -1,5 +1,7 @@
 """The section on need: who is on the lists and lives here, how ill they are likely to be, and what is to come."""
 
+import polars as pl
+
 from chesil.blueprint.document import Section, Shown, Words
 from chesil.blueprint.sections.need_growth import growth_blocks
 from chesil.blueprint.sections.need_levels import check_blocks, group_blocks, kind_blocks, pyramid_blocks
@@ -12,7 +14,7 @@ from chesil.blueprint.sections.need_people import (
     registered_blocks,
     unseen_blocks,
 )
-from chesil.blueprint.sections.need_words import ENGLAND, LEVELS, figure_of, level_names, signed, sure
+from chesil.blueprint.sections.need_words import ENGLAND, LEVELS, figure_of, first_up, place_words, signed, sure
 from chesil.blueprint.words import compared, place_name
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
@@ -24,7 +26,7 @@ def of_place(plan: Plan) -> Section | None:
     """The whole place: ages, pyramid of need, growth, registered against resident, profile, length of life, the unseen."""
     if "need" not in plan.assessments:
         return None
-    code, name = plan.place.code, place_name(plan.place.name)
+    code, name = plan.place.code, place_words(plan)
     blocks = [
         *age_blocks(plan, code, name),
         *pyramid_blocks(plan, code, name),
@@ -67,8 +69,8 @@ def _heading(plan: Plan, code: str, name: str) -> str:
             if growth.value > max(whole.value, 0)
             else ("its oldest patients will not grow in number fastest")
         )
-        return f"{name} is {age}, and {to_come}"
-    return f"{name} is {age}"
+        return first_up(f"{name} is {age}, and {to_come}")
+    return first_up(f"{name} is {age}")
 
 
 def _lead(plan: Plan, code: str, name: str) -> tuple[Words, ...]:
@@ -121,28 +123,24 @@ def _lead(plan: Plan, code: str, name: str) -> tuple[Words, ...]:
 
 
 def _lead_of_levels(plan: Plan, code: str) -> list[Words]:
-    several, frail, ending = (plan.figures[m, code] for m in LEVELS[2:])
-    names = level_names(plan)
-    known = [(names[k + 2], f) for k, f in enumerate((several, frail, ending)) if f.is_known]
-    if not known:
-        return [
-            (
-                "By the pyramid of need, modelled from open data, no upper level differs enough from England's to be given: its "
-                "ages and registers do not tell them apart.",
-            )
-        ]
-    words: list[str | Shown] = ["Modelled from open data, the share of patients is "]
-    for k, (level, figure) in enumerate(known):
-        words += [
-            "; " if k else "",
-            sure(plan, figure),
-            f" for “{level.lower()}” (England ",
-            Shown(plan.figures[figure.measure, ENGLAND]),
-            ")",
-        ]
-    hidden = 3 - len(known)
-    tail = ". The other upper levels are too close to England's to tell apart." if hidden else "."
-    return [(*words, tail)]
+    """The three upper levels: their share, or which side of England's they are on, or that neither can be said."""
+    table = plan.assessments["need"].tables.get("pyramid")
+    if table is None:
+        return []
+    words: list[str | Shown] = ["Modelled from open data, no record read: "]
+    upper = table.filter((pl.col("unit_code") == code) & (pl.col("level") > 2)).sort("level")
+    for k, r in enumerate(upper.iter_rows(named=True)):
+        figure = plan.figures[f"need_level_{r['level']}", code]
+        words.append(f"{'; ' if k else ''}“{r['level_name'].lower()}” ")
+        band = f"{r['ratio_lower']:.2f} to {r['ratio_upper']:.2f} times its share"
+        if figure.is_known:
+            words += [sure(plan, figure), " (England ", Shown(plan.figures[figure.measure, ENGLAND]), ")"]
+        elif r["ratio_lower"] > 1 or r["ratio_upper"] < 1:
+            side = "more" if r["ratio_lower"] > 1 else "less"
+            words.append(f"{side} common than in England, how much {side} is too uncertain to give ({band})")
+        else:
+            words.append(f"too close to England to tell apart ({band})")
+    return [(*words, ".")]
 
 
 def _lead_of_growth(plan: Plan, code: str) -> list[Words]:

@@ -42,7 +42,7 @@ def pyramid_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], 
         {"transform": [{"filter": "!isValid(datum.here)"}],
          "mark": {"type": "text", "align": "left", "dx": 6, "dy": -12, "fontSize": 11, "color": "#4c6272"},
          "encoding": {"y": y, "x": {"field": "upper", "type": "quantitative"},
-                      "text": {"value": "too close to England to tell"}}},
+                      "text": {"value": "band too wide"}}},
         _england(y),
     ])  # fmt: skip
 

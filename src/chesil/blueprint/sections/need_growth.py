@@ -3,8 +3,10 @@
 from chesil.blueprint.document import Block, Chart, Paragraph, Row, Shown, Subheading, Table
 from chesil.blueprint.sections import need_charts as draw
 from chesil.blueprint.sections.need_words import (
+    first_up,
     href_of,
     known,
+    place_words,
 )
 from chesil.blueprint.words import place_name
 from chesil.plan import Plan
@@ -46,7 +48,7 @@ def growth_blocks(plan: Plan) -> list[Block]:
             for n, u in zip(names, held, strict=True)
         ]
         whole = tuple(Shown(plan.figures[m, plan.place.code]) for m in measures)
-        total = Row(place_name(plan.place.name), whole, True)
+        total = Row(first_up(place_words(plan)), whole, True)
         blocks += [
             Chart(
                 draw.growth_chart(

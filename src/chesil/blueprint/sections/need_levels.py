@@ -78,8 +78,8 @@ def pyramid_blocks(plan: Plan, code: str, name: str) -> list[Block]:
                 "By ages alone",
             ),
             tuple(body),
-            note="Too close to tell: the band of “times England's share”, which leaves out what both share, is "
-            "wider than its difference from one. The levels that remain add up with the withheld ones to the whole list.",
+            note="Band too wide: the band of “times England's share”, which leaves out what both share, is wider than "
+            "the difference from one, so the level is withheld and the band alone given. All five add up to the whole list.",
         ),
         Paragraph(_how_fitted(plan, code), is_quiet=True),
     ]
@@ -152,7 +152,7 @@ def kind_blocks(plan: Plan) -> list[Block]:
             "Residents in five levels of need by kind of area, modelled",
             heads,
             tuple(rows),
-            note="Ages of mid-2020; registers of the practices that people there use. Too close to tell: as above.",
+            note="Ages of mid-2020; registers of the practices that people there use. Band too wide: as above.",
         ),
         *map_of_need(plan),
     ]
@@ -166,7 +166,7 @@ def _kinds_heading(plan: Plan) -> str:
     if not town or not country:
         return f"“{level.capitalize()}” by kind of area"
     if town.value is None or country.value is None:
-        return f"Deprived towns and countryside: at least one is too close to England in “{level}” to be given"
+        return f"Deprived towns and countryside: for one of them the band of “{level}” is too wide to give it"
     more, fewer = ("the countryside", "the most deprived towns")
     if town.value > country.value:
         more, fewer = fewer, more
@@ -204,7 +204,7 @@ def group_blocks(plan: Plan) -> list[Block]:
         Chart(
             draw.groups_chart(
                 "Networks by level of need",
-                "Times England's share, modelled, with 95% limits; no dot: too close to tell",
+                "Times England's share, modelled, with 95% limits; no dot: band too wide",
                 rows,
                 levels,
             ),

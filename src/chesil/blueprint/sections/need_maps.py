@@ -4,7 +4,7 @@ import polars as pl
 
 from chesil.blueprint.document import Map
 from chesil.blueprint.map_svg import draw_legend, draw_map
-from chesil.blueprint.words import place_name
+from chesil.blueprint.sections.need_words import place_words
 from chesil.packs.pack import read_table
 from chesil.place.catchments import areas_by_group
 from chesil.place.outlines import area_rings, group_outlines
@@ -33,7 +33,9 @@ def map_of_need(plan: Plan) -> list[Map]:
     for r in table.iter_rows(named=True):
         label = names.get(r["lsoa11"]) or r["lsoa11"]
         if r["withheld"]:
-            titles[r["lsoa11"]] = f"{label}: too close to England to tell"
+            titles[r["lsoa11"]] = (
+                f"{label}: band too wide ({r['ratio_lower']:.2f} to {r['ratio_upper']:.2f} times England's share)"
+            )
             continue
         classes[r["lsoa11"]] = sum(r["ratio"] >= cut for cut in CUTS)
         titles[r["lsoa11"]] = (
@@ -42,10 +44,11 @@ def map_of_need(plan: Plan) -> list[Map]:
     people = [sum(residents[a] for a, c in classes.items() if c == k) for k in range(len(NAMES))]
     hatched = sum(residents[a] for a in titles if a not in classes)
     outlines = group_outlines(rings, dict(areas_by_group(plan.place, "pcn").iter_rows()))
-    name = place_name(plan.place.name)
+    name = place_words(plan)
     text = (
         f"Map of {name}'s small areas by the modelled share of residents with “{level.lower()}” over England's. Areas home to "
-        f"{hatched:,} residents are hatched: too close to England to tell. The table of networks gives shares."
+        f"{hatched:,} residents are hatched: their band is wider than their difference from England. The table of networks "
+        "gives shares."
     )
     svg = draw_map(rings=rings, classes=classes, titles=titles, outlines=outlines, dots=[], labels=[], text=text)
     legend = draw_legend(people, NAMES, "Residents of mid-2020 by times England's share (areas that can be told apart)")

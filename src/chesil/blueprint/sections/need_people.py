@@ -168,7 +168,7 @@ def profile_blocks(plan: Plan, code: str, name: str) -> list[Block]:
         Subheading("The people and where they live"),
         Table(
             f"Profile of {name}",
-            ("What", name, "England", "Least of its networks", "Most of its networks"),
+            ("What", first_up(name), "England", "Least of its networks", "Most of its networks"),
             tuple(rows),
             note="Shares “where patients live” describe areas, not persons.",
         ),

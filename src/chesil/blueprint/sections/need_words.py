@@ -1,13 +1,18 @@
 """Words that the parts of the section on need share."""
 
 from chesil.blueprint.document import Shown
-from chesil.blueprint.words import limits_text, number, people
+from chesil.blueprint.words import limits_text, number, people, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
 ENGLAND = "ENGLAND"
 LEVELS = tuple(f"need_level_{k}" for k in range(1, 6))
+
+
+def place_words(plan: Plan) -> str:
+    """The place's name; "this place" where it is a list of codes."""
+    return "this place" if plan.place.kind in ("practices", "areas") else place_name(plan.place.name)
 
 
 def level_names(plan: Plan) -> list[str]:
