@@ -179,31 +179,34 @@ def fit(name: str, rows: pl.DataFrame, columns: tuple[str, ...], outcome: str = 
             max_depth=3, learning_rate=0.05, max_iter=150, l2_regularization=5.0, random_state=0
         ).fit(x, y)
     else:
-        model = make_pipeline(BrokenLines(columns), StandardScaler(), LogisticRegression(C=0.05, max_iter=3000)).fit(
-            x, y
-        )
+        knots = tuple(_knots(rows, c) for c in columns)
+        model = make_pipeline(BrokenLines(knots), StandardScaler(), LogisticRegression(C=0.05, max_iter=3000)).fit(x, y)
     return Fitted(name, model, columns, means)
 
 
-class BrokenLines:
-    """Each curved factor with its parts above the knots (quantiles of the fit); the others as they are."""
+def _knots(rows: pl.DataFrame, column: str) -> Array:
+    """Quantiles of what is known of a curved factor; none for the others."""
+    known = rows[column].fill_nan(None).drop_nulls().to_numpy().astype(np.float64)
+    return np.unique(np.quantile(known, KNOTS)) if column in CURVED else np.array([])
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
+
+class BrokenLines:
+    """Each factor with its parts above its knots."""
+
+    def __init__(self, knots: tuple[Array, ...]) -> None:
+        self.knots = knots
 
     def fit(self, x: Array, y: Array | None = None) -> "BrokenLines":
-        self.knots = [
-            np.unique(np.quantile(x[:, k], KNOTS)) if c in CURVED else np.array([]) for k, c in enumerate(self.columns)
-        ]
         return self
 
     def fit_transform(self, x: Array, y: Array | None = None) -> Array:
-        return self.fit(x).transform(x)
+        return self.transform(x)
 
     def transform(self, x: Array) -> Array:
-        return np.column_stack(
-            [np.column_stack([x[:, k], *(np.maximum(x[:, k] - q, 0) for q in at)]) for k, at in enumerate(self.knots)]
-        )
+        parts = [
+            np.column_stack([x[:, k], *(np.maximum(x[:, k] - q, 0) for q in at)]) for k, at in enumerate(self.knots)
+        ]
+        return np.column_stack(parts)
 
 
 def calibration(y: NDArray[np.bool_], risk: Array) -> tuple[float, float, float]:

@@ -183,3 +183,36 @@ def test_dorset_by_the_rule_and_no_name_in_the_public_edition(dorset_plan) -> No
     practices = set(place.practices["practice_code"])
     assert not {f.unit_code for f in found.figures} & practices
     assert not any(p in note for f in found.figures for note in f.notes for p in practices)
+
+
+def test_the_model_of_endings_is_off_and_never_a_list(tmp_path: Path) -> None:
+    """Off by default; switched on, only the practice's own edition sees it."""
+    from chesil.analyses.resilience.endings import may_be_shown
+    from chesil.core.errors import ChesilError
+
+    assert not ResilienceSettings().endings_model
+    with pytest.raises(ChesilError, match="is off"):
+        may_be_shown(False, "practice")
+    for edition in ("board", "public"):
+        with pytest.raises(ChesilError, match="practice sees it first"):
+            may_be_shown(True, edition)
+    may_be_shown(True, "practice")
+
+
+def test_the_model_of_endings_says_less_of_a_large_list_than_of_a_small_one() -> None:
+    """It follows list size; what is not known is named, and England's mean stands in."""
+    from math import log
+
+    from chesil.analyses.resilience.endings import outlook
+
+    small, large = (outlook({"log_list": log(n), "rural": 0.0}, n) for n in (1500, 15000))
+    assert small.chance_pct > 4 * large.chance_pct
+    assert (round(small.same_size_pct, 1), round(large.same_size_pct, 1)) == (44.0, 1.6)
+    assert "growth of the list" in small.unknown
+    assert "rural" not in small.unknown
+
+
+def test_no_plan_holds_a_figure_of_endings_of_a_practice(dorset_plan) -> None:  # type: ignore[no-untyped-def]
+    held = {m for m, _ in dorset_plan.figures if "ending" in m or "ended" in m}
+    assert held == {"resilience_band_ended"}
+    assert all(c.startswith("ENGLAND:") for m, c in dorset_plan.figures if m == "resilience_band_ended")

@@ -16,6 +16,9 @@ from chesil.study import Study
 def resilience(
     study: StudyFolder,
     code: Annotated[str, typer.Argument(help="Code of a practice of the study's place; without it, counts only.")] = "",
+    endings: Annotated[
+        bool, typer.Option("--endings", help="Also the model of endings, if the practice's own study switched it on.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Print the twelve criteria of 2015 for a practice, its neighbours and support that fits; or counts of a place."""
@@ -29,6 +32,8 @@ def resilience(
             [],
             "Use a study of the board's or practice's edition",
         )
+    if endings:
+        _may_show_endings(read, code)
     with err.status("assessing resilience"):
         place, found = resilience_alone(read)
     practice = code.strip().upper()
@@ -40,6 +45,8 @@ def resilience(
         print(json.dumps([f.as_dict() for f in mine], ensure_ascii=False, indent=1))
     elif practice:
         _practice(read, place, found, practice)
+        if endings:
+            _endings(place, practice)
     else:
         _place(place, found)
     if not as_json:
@@ -94,6 +101,34 @@ def _practice(study: Study, place: Place, found: Assessment, code: str) -> None:
         out.print(f"  {offer.name} ({state}): {', '.join(fits)}", highlight=False)
     if not any(is_open for _, _, is_open in matched):
         out.print("  None is open: add local offers in [resilience] of study.toml", highlight=False, markup=False)
+
+
+def _may_show_endings(study: Study, code: str) -> None:
+    from chesil.analyses.resilience.endings import may_be_shown
+    from chesil.setting_up.resilience import resilience_settings
+
+    may_be_shown(resilience_settings(study).endings_model, study.edition)
+    if not code:
+        raise ChesilError(
+            "The model of endings speaks of one practice at a time, never of a list", [], "Name a practice"
+        )
+
+
+def _endings(place: Place, code: str) -> None:
+    from chesil.analyses.resilience.endings import outlook
+    from chesil.setting_up.endings import ending_factors
+
+    size = place.practices.filter(place.practices["practice_code"] == code)["list_size"][0]
+    found = outlook(ending_factors(place, code), size)
+    out.print("[bold]The model of endings[/bold] (for the practice itself; not for publication)", highlight=False)
+    out.print(
+        f"  Of 1,000 practice codes like this, about {10 * found.chance_pct:,.0f} have ended (closed or merged) three years on; "
+        f"of codes of its list size alone, {10 * found.same_size_pct:,.0f}.",
+        highlight=False,
+    )
+    if found.unknown:
+        out.print(f"  Not known, England's mean stands in: {', '.join(found.unknown)}.", highlight=False)
+    out.print(f"  {found.reference}. How well it does: docs/manual/endings.md.", highlight=False)
 
 
 def _place(place: Place, found: Assessment) -> None:

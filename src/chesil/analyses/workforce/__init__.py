@@ -79,7 +79,8 @@ def assess_workforce(
     figures += role_figures(here, then, period) + role_figures(whole, england_then, period)
     shares, all_shares = network_shares(now, england_now), network_shares(england_now, england_now)
     staff, all_staff = network_staff(tables.pcn_staff, shares), network_staff(tables.pcn_staff, all_shares)
-    figures += network_figures(here, now, staff, shares) + network_figures(whole, england_now, all_staff, all_shares)
+    figures += network_figures(here, now, staff, shares, by_role=True)
+    figures += network_figures(whole, england_now, all_staff, all_shares, by_role=True)
     networks = [u for u in units_of(now, "pcn") if u.code != "U"]
     for unit in networks:
         own = pl.col("pcn_code") == unit.code

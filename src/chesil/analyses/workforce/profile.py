@@ -145,8 +145,10 @@ def network_staff(pcn_staff: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def network_figures(of: Of, place: Place, staff: pl.DataFrame, shares: pl.DataFrame) -> list[Figure]:
-    """Staff employed through networks per 10,000 registered patients: all, and (for a whole place) by role."""
+def network_figures(
+    of: Of, place: Place, staff: pl.DataFrame, shares: pl.DataFrame, *, by_role: bool = False
+) -> list[Figure]:
+    """Staff employed through networks per 10,000 registered patients: all, and if asked by role."""
     receipts = place.receipts_for("pcn_staff") + place.receipts_for("practices", "list_size")
     returned = shares.join(staff.select("pcn_code").unique(), on="pcn_code", how="semi")
     patients = float(returned["patients"].sum())
@@ -163,7 +165,7 @@ def network_figures(of: Of, place: Place, staff: pl.DataFrame, shares: pl.DataFr
         )
 
     figures = [one("workforce_network_fte_per_10000", of, "all")]
-    if shares.height > 1:
+    if by_role:
         figures += [
             one("workforce_network_role_fte_per_10000", Of(f"{of.code}:{r.code}", f"{of.name}: {r.title}"), r.code)
             for r in all_roles()

@@ -4,17 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import (
-    audit,
-    closure,
-    delivery,
-    groups,
-    need,
-    overview,
-    resilience,
-    variation,
-    workforce,
-)
+from chesil.blueprint.sections import (audit, closure, delivery, groups, need, overview, resilience, variation, workforce)
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
