@@ -95,13 +95,13 @@ def made_up_place() -> Place:
         Z99003        | 2021/22 | AST      | 40                   | TOTAL     | 400
     """)
     areas = table("""
-        lsoa11    | easting | northing | ltla24
-        E01999001 | 400000  | 100000   | E06999999
-        E01999002 | 402000  | 100000   | E06999999
+        lsoa11    | area_name | easting | northing | ltla24
+        E01999001 | West      | 400000  | 100000   | E06999999
+        E01999002 | East      | 402000  | 100000   | E06999999
     """)
     area_beyond = table("""
-        lsoa11    | easting | northing | ltla24
-        E01999003 | 404000  | 100000   | E06999999
+        lsoa11    | area_name | easting | northing | ltla24
+        E01999003 | Far east  | 404000  | 100000   | E06999999
     """)
     elsewhere = table("""
         practice_code | lsoa11    | patients

@@ -101,7 +101,12 @@ def _print(found: Assessment, ended: list[str], every: bool) -> None:
             f"{', '.join(passing) or 'none'}.",
             highlight=False,
         )
-    elif not over:
+    elif over:
+        out.print(
+            "[bold]Second round:[/bold] if those past a threshold ended too, nobody else takes patients there.",
+            highlight=False,
+        )
+    else:
         out.print(
             "No receiver passes a threshold in the expected dispersal, so there is no second round.", highlight=False
         )

@@ -52,48 +52,69 @@ class ChoiceIndex:
     points: NDArray[np.float64]
     sites: tuple[NDArray[np.int64], NDArray[np.float64]]
 
-    def field(self, practice: str) -> ChoiceField:
-        """The field of a practice's patients; `NotFound` if it is not one of the place's own."""
+    def field(self, practice: str, *, every_distance: bool = True) -> ChoiceField:
+        """The field of a practice's patients; `NotFound` if it is not one of the place's own.
+
+        Without `every_distance` kilometres are worked out only for areas in which nobody uses another practice: enough
+        where neighbours' shares alone are used, and much quicker.
+        """
         number = int(np.searchsorted(self.practices, practice))
         if number == self.practices.size or self.practices[number] != practice or not self.is_here[number]:
             near = did_you_mean(practice, [str(c) for c in self.practices[self.is_here]])
             raise NotFound(f"`{practice}` is not a practice of {self.place_name}", [], near)
-        areas, people = _slice(self.by_practice, number)
-        starts, ends = self.by_area[0][areas], self.by_area[0][areas + 1]
-        row = np.repeat(np.arange(areas.size), ends - starts)
-        at = (
-            np.arange(row.size)
-            - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
-            + np.repeat(starts, ends - starts)
-        )
-        other, patients = self.by_area[1][at], self.by_area[2][at]
-        keep = other != number
-        row, other, patients = row[keep], other[keep], patients[keep]
+        areas, people, row, other, patients = self._neighbours(number)
         codes = np.unique(other)
         column = np.searchsorted(codes, other)
         cells = np.bincount(row * codes.size + column, weights=patients, minlength=areas.size * codes.size)
         observed = cells.reshape(areas.size, codes.size).astype(np.float64)
         names = self.areas[areas]
         observed[names == NOWHERE] = 0.0
+        lonely = None if every_distance else observed.sum(axis=1) <= 0
         english = np.array([str(n).startswith("E01") for n in names], dtype=bool)
         return ChoiceField(
             practice=practice, areas=tuple(names), people=people, practices=tuple(self.practices[codes]), observed=observed,
-            km=self._km(areas, codes), sizes=self.sizes[codes], is_here=self.is_here[codes],
+            km=self._km(areas, codes, lonely), sizes=self.sizes[codes], is_here=self.is_here[codes],
             known=english | (observed.sum(axis=1) > 0),
         )  # fmt: skip
 
-    def _km(self, areas: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Straight-line kilometres to each practice's nearest open site, (areas, practices); blank where unknown."""
+    def neighbours(
+        self, practice: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """A practice's people by area, and the pairs of area (by position) and other practice (by position in
+        `practices`) with their patients: a field in brief, for closing many practices in turn."""
+        number = int(np.searchsorted(self.practices, practice))
+        areas, people, row, other, patients = self._neighbours(number)
+        known = self.areas[areas[row]] != NOWHERE
+        return people, row[known], other[known], patients[known]
+
+    def _neighbours(self, number: int) -> tuple[NDArray[np.int64], ...]:
+        areas, people = _slice(self.by_practice, number)
+        starts, ends = self.by_area[0][areas], self.by_area[0][areas + 1]
+        size = ends - starts
+        row = np.repeat(np.arange(areas.size), size)
+        at = np.arange(row.size) - np.repeat(np.cumsum(size) - size - starts, size)
+        other, patients = self.by_area[1][at], self.by_area[2][at]
+        keep = other != number
+        return areas, people, row[keep], other[keep], patients[keep]
+
+    def _km(
+        self, areas: NDArray[np.int64], codes: NDArray[np.int64], rows: NDArray[np.bool_] | None
+    ) -> NDArray[np.float64]:
+        """Straight-line kilometres to each practice's nearest open site, (areas, practices); blank where unknown.
+
+        With `rows`, only of those areas.
+        """
         starts, where = self.sites
         counts = starts[codes + 1] - starts[codes]
         km = np.full((areas.size, codes.size), np.nan)
-        if not counts.sum():
+        wanted = np.arange(areas.size) if rows is None else np.flatnonzero(rows)
+        if not counts.sum() or not wanted.size:
             return km
         at = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts[codes], counts)
-        apart = self.points[areas][:, None, :] - where[at][None, :, :]
+        apart = self.points[areas[wanted]][:, None, :] - where[at][None, :, :]
         metres = np.hypot(apart[..., 0], apart[..., 1])
         first = (np.cumsum(counts) - counts)[counts > 0]
-        km[:, counts > 0] = np.minimum.reduceat(metres, first, axis=1) / 1000
+        km[np.ix_(wanted, np.flatnonzero(counts > 0))] = np.minimum.reduceat(metres, first, axis=1) / 1000
         return km
 
 

@@ -45,7 +45,8 @@ def dispersed(
 
     `used` is room already taken by the ones before. Without `rng`, the expected dispersal alone.
     """
-    field = index.field(practice)
+    rooms = pairs(settings.rooms, "rooms")
+    field = index.field(practice, every_distance=bool(rooms) or model.observed_weight < 1 or rng is not None)
     codes = np.array(field.practices, dtype=object)
     if practice in asked.merge:
         return _merged(field, asked.merge[practice])
@@ -58,9 +59,8 @@ def dispersed(
             [],
             "Name a successor with --merge, or study a wider place",
         )
-    rooms = pairs(settings.rooms, "rooms")
     room = np.array([max(rooms[c] - used.get(c, 0.0), 0.0) if c in rooms else np.inf for c in codes]) if rooms else None
-    further = huff_weights(field.sizes, field.km, model) * can
+    further = huff_weights(field.sizes, field.km, model) * can if rooms else None
     whole = disperse(field.people, shares, room, further)
     if rng is None:
         return Dispersed(field, shares, whole, None)
