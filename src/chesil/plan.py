@@ -27,6 +27,7 @@ from chesil.place.reference import read_reference_tables
 from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.registers.replies import with_replies
+from chesil.setting_up.access import access_of
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.grouping import grouping_of, with_proposed_groups
 from chesil.setting_up.resilience import resilience_of
@@ -146,6 +147,8 @@ def _assess(
         found.append(assess_audit(place, study.registers))
     tell("assessing the workforce")
     found.append(workforce_of(study, places, england))
+    tell("assessing access")
+    found.append(access_of(study, places, england))
     if place.registrations.height:
         tell("closing each practice in turn")
         found.append(closures_of(study, places))

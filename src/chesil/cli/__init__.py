@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from chesil.cli import (audit, closing, data, delivery, figures, places, proposing, publishing, resilience, routes, workforce)
+from chesil.cli import (
+    audit,
+    closing,
+    data,
+    delivery,
+    figures,
+    places,
+    proposing,
+    publishing,
+    resilience,
+    routes,
+    workforce,
+)
 from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 

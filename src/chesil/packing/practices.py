@@ -375,13 +375,57 @@ def build_other_indicators(raw: Raw) -> dict[str, Built]:
         pl.lit("2026-06 to 2026-08").alias("period"),
         "value",
     )
+    contacts = [
+        raw.read(source)
+        .unpivot(columns, index=["practice_code", "month"], variable_name="item", value_name="value")
+        .select(
+            "practice_code",
+            pl.format(name + "_{}", "item").alias("indicator"),
+            pl.col("month").dt.strftime("%Y-%m").alias("period"),
+            pl.col("value").cast(pl.Float64),
+        )
+        for source, name, columns in (
+            ("telephony", "telephone", ["calls", "answered"]),
+            ("online_consultations", "online", ["submissions"]),
+        )
+    ]
     order = ["practice_code", "indicator", "period", "value"]
-    table = pl.concat([p.select(order) for p in (diabetes, ethnicity, expectancy, appointments)]).drop_nulls("value")
+    parts = (diabetes, ethnicity, expectancy, appointments, *contacts)
+    table = pl.concat([p.select(order) for p in parts]).drop_nulls("value")
     ratings = raw.read("cqc_ratings").select("practice_code", "rating", "year_of_rating")
     return {
         "practice_indicators": Built(
             table.sort("practice_code", "indicator", "period"),
-            (raw.origin("qof_diabetes", "practice_ethnicity", "practice_life_expectancy", "appointments_by_practice"),),
+            (
+                raw.origin(
+                    "qof_diabetes", "practice_ethnicity", "practice_life_expectancy", "appointments_by_practice"
+                ),
+                raw.origin("telephony", "online_consultations"),
+            ),
         ),
         "practice_ratings": Built(ratings.sort("practice_code"), (raw.origin("cqc_ratings"),)),
+        "appointment_months": Built(_appointment_months(raw), (raw.origin("appointments_by_ccg"),)),
     }
+
+
+def _appointment_months(raw: Raw) -> pl.DataFrame:
+    """Appointments by month and in each of several senses, for the commissioners whose months are in the raw folder."""
+    months = raw.read("appointments_by_ccg")
+    wait, mode = pl.col("booking_wait").str.to_lowercase(), pl.col("mode").str.to_lowercase()
+    kinds = {
+        "all": pl.lit(True),
+        "attended": pl.col("status").str.to_lowercase() == "attended",
+        "same_day": wait == "same day",
+        "face_to_face": mode == "face-to-face",
+        "telephone": mode == "telephone",
+        "online": mode.str.contains("video|online"),
+        "with_gp": pl.col("staff").str.to_uppercase() == "GP",
+    }
+    counts = [
+        months.filter(test)
+        .group_by("month")
+        .agg(pl.col("appointments").sum())
+        .select(pl.lit("11J").alias("sub_icb_code"), "month", pl.lit(kind).alias("kind"), "appointments")
+        for kind, test in kinds.items()
+    ]
+    return pl.concat(counts).sort("sub_icb_code", "month", "kind")

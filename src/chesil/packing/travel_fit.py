@@ -191,7 +191,7 @@ def _fit_and_test(
             out = (fold_of_area[s.area] == fold) & ~apart[s.area]
             out |= apart[s.area] if fold == 0 else False
             guess[out] = model.seconds_of_pairs(s.metres[out], s.from_class[out], s.to_class[out])
-    errors = _errors(samples, guessed, mode, apart)
+    errors = _errors(samples, guessed, mode, apart, square[:, 0] * 100 + square[:, 1])
     return _with_errors(whole, samples, guessed), errors
 
 
@@ -242,9 +242,21 @@ def _with_errors(model: TravelModel, samples: list[Sample], guessed: list[Array]
     return TravelModel(model.mode, model.knots_m, model.start_s, model.pace, errors)
 
 
-def _errors(samples: list[Sample], guessed: list[Array], mode: str, apart: NDArray[np.bool_]) -> pl.DataFrame:
+def _square_error(sample: Sample, guess: Array, square: Ints) -> float:
+    """How far the mean of a whole square's journeys is out: what does not average away within a place."""
+    _, of = np.unique(square[sample.area], return_inverse=True)
+    count = np.bincount(of)
+    large = count >= 50
+    published, modelled = np.bincount(of, sample.seconds)[large], np.bincount(of, guess)[large]
+    return float(np.sqrt(np.mean(np.log(published / modelled) ** 2))) if large.any() else float("nan")
+
+
+def _errors(
+    samples: list[Sample], guessed: list[Array], mode: str, apart: NDArray[np.bool_], square: Ints
+) -> pl.DataFrame:
     rows = []
     for s, guess in zip(samples, guessed, strict=True):
+        of_squares = _square_error(s, guess, square)
         for part, inside in (("Dorset", apart[s.area]), ("rest of England", ~apart[s.area])):
             for c, name in enumerate(LAND_CLASSES):
                 cell = inside & (s.from_class == c)
@@ -254,11 +266,12 @@ def _errors(samples: list[Sample], guessed: list[Array], mode: str, apart: NDArr
                 rows.append(
                     (mode, s.publication, part, name, int(cell.sum()), float(np.median(s.seconds[cell])) / 60,
                      float(out.mean()), float(np.abs(out).mean()), float(np.median(np.abs(out))),
-                     float(np.sqrt((out**2).mean())), log_error(s.seconds[cell], guess[cell]))
+                     float(np.sqrt((out**2).mean())), log_error(s.seconds[cell], guess[cell]), of_squares)
                 )  # fmt: skip
     names = [
         *("mode", "publication", "part", "land_class", "journeys", "median_minutes", "bias_minutes"),
         *("mean_error_minutes", "median_error_minutes", "rmse_minutes", "log_error"),
+        "square_log_error",
     ]
     return pl.DataFrame(rows, schema=names, orient="row").with_columns(pl.col(pl.Float64).round(4))
 

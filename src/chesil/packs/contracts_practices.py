@@ -231,6 +231,23 @@ PRACTICE_INDICATORS = TableContract(
     ),
 )
 
+APPOINTMENT_MONTHS = TableContract(
+    name="appointment_months",
+    about="Appointments by month, March 2019 to August 2021, where held here (Dorset CCG): all, and of several kinds.",
+    key=("sub_icb_code", "month", "kind"),
+    columns=(
+        Column("sub_icb_code", "text", "sub-ICB location (then a CCG)"),
+        Column("month", "date", "first day of the month"),
+        Column(
+            "kind",
+            "text",
+            "which appointments",
+            one_of=("all", "attended", "same_day", "face_to_face", "telephone", "online", "with_gp"),
+        ),
+        Column("appointments", "int", "appointments", "appointments", low=0),
+    ),
+)
+
 PRACTICE_RATINGS = TableContract(
     name="practice_ratings",
     about="Overall rating by the Care Quality Commission, where transcribed (Dorset).",
@@ -257,5 +274,6 @@ PRACTICE_CONTRACTS = (
     SITES,
     SERVICES,
     PRACTICE_INDICATORS,
+    APPOINTMENT_MONTHS,
     PRACTICE_RATINGS,
 )

@@ -105,6 +105,9 @@ TRAVEL_ERRORS = TableContract(
         Column("median_error_minutes", "float", "median absolute difference", "minutes", low=0),
         Column("rmse_minutes", "float", "root of the mean square", "minutes", low=0),
         Column("log_error", "float", "standard deviation of log(published / modelled), robust", "log", low=0),
+        Column(
+            "square_log_error", "float", "the same of the means of whole squares of 50 km (of all land)", "log", True, 0
+        ),
     ),
 )
 

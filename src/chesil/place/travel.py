@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from chesil.core.errors import InputRefused, Problem
 from chesil.definitions import load_definition
+from chesil.methods.barriers import crosses_water
 from chesil.methods.travel import TravelModel
 from chesil.methods.ways import (
     LAND_CLASSES,
@@ -283,3 +284,40 @@ def _reach_metres(model: TravelModel, seconds: float) -> float:
     )
     within = metres[least <= seconds]
     return float(within.max()) + metres[1] if len(within) else 0.0
+
+
+CANDIDATES = 8
+
+
+def nearest_seconds(
+    origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES, *, round_water: bool = True
+) -> dict[str, Array]:
+    """Seconds from each origin to the nearest destination by each mode, (origins,), for very many origins at once.
+
+    Of the eight destinations nearest by line those beyond water are passed over; where all are, the time is infinite.
+    Without `round_water` lines count as they are: for means over all England, where it changes next to nothing.
+    """
+    here, there = _points(origins), _points(destinations)
+    country = load_country()
+    k = min(CANDIDATES, len(there))
+    metres, found = (a.reshape(len(here), k) for a in cKDTree(there).query(here, k=k))
+    if round_water:
+        wet = crosses_water(water_around(country, here), np.repeat(here, k, axis=0), there[found.ravel()])
+        metres = np.where(wet.reshape(metres.shape), np.inf, metres)
+    from_class, to_class = country.class_of(here), country.class_of(there)
+    seconds = {}
+    for mode in modes:
+        finite = np.where(np.isfinite(metres), metres, 0.0)
+        every = load_model(mode).seconds_of_pairs(finite.ravel(), np.repeat(from_class, k), to_class[found.ravel()])
+        seconds[mode] = np.where(np.isfinite(metres), every.reshape(metres.shape), np.inf).min(axis=1)
+    return seconds
+
+
+@lru_cache(maxsize=8)
+def shared_log_error(mode: str) -> float:
+    """How far a whole place's mean time may be out together (log): held-out squares of 50 km; for walking, all of it."""
+    errors = read_table("travel_errors", where=pl.col("mode") == mode).drop_nulls("square_log_error")
+    near = errors.filter(pl.col("publication") != "stroke units")
+    if near.is_empty():
+        return float(load_model(mode).log_error.max())
+    return float(near["square_log_error"].max())  # type: ignore[arg-type]

@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chesil.blueprint.document import Section
-from chesil.blueprint.sections import (audit, closure, delivery, groups, need, overview, resilience, variation, workforce)
+from chesil.blueprint.sections import (
+    access,
+    audit,
+    closure,
+    delivery,
+    groups,
+    need,
+    overview,
+    resilience,
+    variation,
+    workforce,
+)
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
@@ -24,6 +35,7 @@ IN_ORDER = (
     need,
     variation,
     groups,
+    access,
     workforce,
     closure,
     resilience,

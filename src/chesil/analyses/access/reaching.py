@@ -1,0 +1,278 @@
+"""How long people take: to the nearest surgery, the third nearest and their own, for every area by every mode."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from chesil.analyses.access.making import Of, made, mean_minutes, share_within
+from chesil.core.figure import Figure
+from chesil.measures.computing import Unit
+from chesil.methods.journey_times import journey_times
+from chesil.place.place import Place
+from chesil.place.travel import MODES, TravelTimes, area_origins, shared_log_error, site_destinations
+
+Array = NDArray[np.float64]
+Times = Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, TravelTimes]]
+
+AROUND_M = 25_000
+"""Surgeries of other places so near to an area count for its nearest: nobody stops at a board's edge."""
+AFAR_MINUTES = 60.0
+"""People who live further than this from their own practice are counted by themselves: mostly moves not yet told."""
+THIRD = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """Times from the middle of each area of a place, and of those beyond it where its patients live.
+
+    `areas` codes in order, `inside` (n,) whether within the edge; `sites` and `owners` (m,) codes of sites and their
+    practices; `times` by mode, (n, m); `nearest`, `third` and their errors by mode, (n,).
+    """
+
+    areas: tuple[str, ...]
+    inside: NDArray[np.bool_]
+    sites: tuple[str, ...]
+    owners: tuple[str, ...]
+    times: Mapping[str, TravelTimes]
+    nearest: Mapping[str, Array]
+    third: Mapping[str, Array]
+    errors: Mapping[str, Array]
+    about: Mapping[str, str]
+
+    @property
+    def index(self) -> dict[str, int]:
+        return {code: k for k, code in enumerate(self.areas)}
+
+
+def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
+    """Times from every area of the place (and those beyond where its patients live) to its own and nearby surgeries."""
+    origins = _origins_near(place)
+    sites = pl.concat([site_destinations(place), _sites_around(place, england)]).sort("code")
+    times = times_of(origins, sites)
+    nearest, third, errors = {}, {}, {}
+    for mode, found in times.items():
+        order = np.argsort(found.seconds, axis=1, kind="stable")
+        rows = np.arange(len(order))
+        nearest[mode] = found.seconds[rows, order[:, 0]] if sites.height else np.full(len(order), np.inf)
+        third[mode] = found.seconds[rows, order[:, THIRD - 1]] if sites.height >= THIRD else np.full(len(order), np.inf)
+        errors[mode] = found.errors[rows, order[:, 0]] if sites.height else np.zeros(len(order))
+    mine = set(place.areas["lsoa11"])
+    return Reached(
+        areas=tuple(origins["code"]),
+        inside=np.array([c in mine for c in origins["code"]]),
+        sites=tuple(sites["code"]),
+        owners=tuple(sites["practice_code"]),
+        times=times,
+        nearest=nearest,
+        third=third,
+        errors=errors,
+        about={m: t.about for m, t in times.items()},
+    )
+
+
+BEYOND_M = 60_000
+"""Areas beyond the edge further than this from it are not looked at: their patients are counted as from afar."""
+
+
+def _origins_near(place: Place) -> pl.DataFrame:
+    """The place's areas, and those beyond its edge where its patients live that are not far off."""
+    every, inside = area_origins(place, beyond=True), area_origins(place)
+    if inside.is_empty():
+        return every
+    near = pl.lit(True)
+    for column in ("easting", "northing"):
+        near &= pl.col(column).is_between(_least(inside[column]) - BEYOND_M, _most(inside[column]) + BEYOND_M)
+    return every.filter(near)
+
+
+def _sites_around(place: Place, england: Place) -> pl.DataFrame:
+    """Open sites of other places' practices near the place's own areas."""
+    others = site_destinations(england).filter(
+        ~pl.col("practice_code").is_in(place.practices["practice_code"].implode())
+        & ~pl.col("code").is_in(place.sites["site_code"].implode())
+    )
+    east, north = place.areas["easting"], place.areas["northing"]
+    if not len(east):
+        return others.clear()
+    return others.filter(
+        pl.col("easting").is_between(_least(east) - AROUND_M, _most(east) + AROUND_M)
+        & pl.col("northing").is_between(_least(north) - AROUND_M, _most(north) + AROUND_M)
+    )
+
+
+def _least(values: pl.Series) -> int:
+    return int(values.min())  # type: ignore[arg-type]
+
+
+def _most(values: pl.Series) -> int:
+    return int(values.max())  # type: ignore[arg-type]
+
+
+def people_of(place: Place, unit: Unit, reached: Reached) -> Array:
+    """Registered patients of a unit's practices by area, (n,)."""
+    flows = place.registrations.filter(pl.col("practice_code").is_in(list(unit.practices)))
+    by_area = flows.group_by("lsoa11").agg(pl.col("patients").sum())
+    index = reached.index
+    people = np.zeros(len(reached.areas))
+    for code, count in by_area.iter_rows():
+        if code in index:
+            people[index[code]] = count
+    return people
+
+
+def reach_figures(
+    place: Place, unit: Unit, reached: Reached, own: pl.DataFrame, thresholds: Sequence[int], level: str
+) -> list[Figure]:
+    """Minutes to the nearest, the third nearest and the own practice, and shares within the thresholds, of one unit."""
+    of = Of(unit.code, unit.name)
+    receipts = (
+        *place.receipts_for("areas", "easting"),
+        *place.receipts_for("registrations"),
+        *place.receipts_for("sites"),
+    )
+    if place.registrations.is_empty():
+        return [
+            made("access_drive_nearest", of, place, reason=f"patients by area are not published for {place.vintage}")
+        ]
+    people = people_of(place, unit, reached) * reached.inside
+    standing = (
+        ("Rests on patients by area projected from July 2022.",) if place.registrations_are == "projected" else ()
+    )
+    figures = []
+    for mode in MODES:
+        shared = shared_log_error(mode)
+        given = {"receipts": receipts, "notes": (reached.about[mode], *standing)}
+        figures.append(
+            mean_minutes(
+                f"access_{mode}_nearest",
+                of,
+                place,
+                reached.nearest[mode],
+                people,
+                reached.errors[mode],
+                shared,
+                **given,
+            )
+        )
+        for minutes in thresholds if level != "practice" else ():
+            at = Of(f"{unit.code}:{mode}:{minutes}", f"{unit.name}, {minutes} minutes by {WORDS[mode]}")
+            figures.append(
+                share_within(
+                    "access_share_within", at, place, reached.nearest[mode], people, reached.errors[mode], shared, minutes,
+                    **given,
+                )
+            )  # fmt: skip
+    shared = shared_log_error("drive")
+    given = {"receipts": receipts, "notes": (reached.about["drive"], *standing)}
+    figures.append(
+        mean_minutes(
+            "access_drive_third", of, place, reached.third["drive"], people, reached.errors["drive"], shared, **given
+        )
+    )
+    figures += _own_figures(place, unit, reached, own, given)
+    return figures
+
+
+WORDS = {"drive": "car", "cycle": "cycle", "walk": "foot"}
+
+
+def own_pairs(place: Place, reached: Reached) -> pl.DataFrame:
+    """Each flow of patients with the seconds by car to the nearest open site of their own practice, and its error."""
+    index = reached.index
+    drive = reached.times["drive"]
+    columns: dict[str, list[int]] = {}
+    for k, owner in enumerate(reached.owners):
+        columns.setdefault(owner, []).append(k)
+    rows = []
+    for practice, area, patients in place.registrations.select("practice_code", "lsoa11", "patients").iter_rows():
+        if area not in index or practice not in columns:
+            rows.append((practice, area, patients, math.inf, 0.0, index.get(area, -1)))
+            continue
+        seconds = drive.seconds[index[area], columns[practice]]
+        best = int(seconds.argmin())
+        error = float(drive.errors[index[area], columns[practice][best]])
+        rows.append((practice, area, patients, float(seconds[best]), error, index[area]))
+    names = ["practice_code", "lsoa11", "patients", "seconds", "error", "row"]
+    return pl.DataFrame(rows, schema=names, orient="row").sort("practice_code", "lsoa11")
+
+
+def _own_figures(
+    place: Place, unit: Unit, reached: Reached, own: pl.DataFrame, given: Mapping[str, object]
+) -> list[Figure]:
+    of = Of(unit.code, unit.name)
+    pairs = own.filter(pl.col("practice_code").is_in(list(unit.practices)))
+    known = pairs.filter(pl.col("row") >= 0)
+    seconds, people = known["seconds"].to_numpy(), known["patients"].to_numpy().astype(float)
+    near = seconds <= AFAR_MINUTES * 60
+    afar = float(pairs["patients"].sum()) - math.fsum(people[near])
+    minutes = mean_minutes(
+        "access_drive_own", of, place, seconds[near], people[near], known["error"].to_numpy()[near],
+        shared_log_error("drive"), **given,
+    )  # fmt: skip
+    nearest = reached.nearest["drive"][known["row"].to_numpy()]
+    past = math.fsum(people[near & (seconds > nearest + 1.0)])
+    whole = math.fsum(people[near])
+    figures = [minutes, made("access_from_afar", of, place, value=afar, numerator=afar, **given)]
+    if whole:
+        share = 100 * past / whole
+        figures.append(made("access_pass_nearest", of, place, value=share, numerator=past, denominator=whole, **given))
+    return figures
+
+
+def dft_figures(place: Place, reached: Reached, people: Array, thresholds: Sequence[int]) -> list[Figure]:
+    """The three metrics in the manner of the Department for Transport, for the place, by mode and threshold."""
+    figures = []
+    receipts = (
+        *place.receipts_for("areas", "easting"),
+        *place.receipts_for("registrations"),
+        *place.receipts_for("sites"),
+    )
+    if not people.sum():
+        return []
+    for mode in MODES:
+        found = journey_times(people, reached.times[mode].minutes, thresholds)
+        given = {"receipts": receipts, "notes": (reached.about[mode],)}
+        of = Of(f"{place.code}:{mode}", f"{place.name} by {WORDS[mode]}")
+        if np.isfinite(found.average_minimum):
+            reachable = found.users - found.users_unreachable
+            figures.append(
+                made("access_average_minimum", of, place, value=found.average_minimum,
+                     numerator=found.average_minimum * reachable, denominator=reachable, **given)
+            )  # fmt: skip
+        figures.append(
+            made(
+                "access_unreachable",
+                of,
+                place,
+                value=found.users_unreachable,
+                numerator=found.users_unreachable,
+                **given,
+            )
+        )
+        for k, minutes in enumerate(found.thresholds):
+            at = Of(f"{of.code}:{minutes:g}", f"{of.name} within {minutes:g} minutes")
+            figures.append(
+                made("access_origin_indicator", at, place, value=float(found.origin_indicator[k]),
+                     numerator=float(found.origin_indicator[k]) * found.users, denominator=found.users, **given)
+            )  # fmt: skip
+            share = float(found.destination_indicator[k])
+            figures.append(
+                made("access_destination_indicator", at, place, value=share, numerator=share * found.users / 100,
+                     denominator=found.users, **given)
+            )  # fmt: skip
+    return figures
+
+
+def area_table(place: Place, reached: Reached) -> pl.DataFrame:
+    """One row an area of the place: minutes to the nearest by each mode and to the third by car, and its residents."""
+    columns = {f"{m}_minutes": reached.nearest[m] / 60 for m in MODES}
+    table = pl.DataFrame({"lsoa11": reached.areas, **columns, "third_minutes": reached.third["drive"] / 60})
+    keep = [
+        *("lsoa11", "area_name", "msoa_name", "residents_2020", "registered", "is_rural_2011", "ruc11_code"),
+        *("no_car_share_2011", "illness_share_2011", "imd_score_2025", "gp_minutes", "public_transport_minutes_2011"),
+    ]
+    return place.areas.select(keep).join(table, on="lsoa11", how="left").sort("lsoa11")
