@@ -6,13 +6,16 @@ from functools import lru_cache
 import polars as pl
 
 from chesil.analyses.access import AccessSettings, AccessTables, Contacts, access_of_england, assess_access
+from chesil.analyses.access.reaching import Times
 from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
 from chesil.core.settings import settings_from
 from chesil.definitions import load_definition
 from chesil.packs.pack import read_manifest, read_table
 from chesil.place.assembling import assemble_place
+from chesil.place.links import study_times
 from chesil.place.place import Place
+from chesil.place.travel import site_destinations
 from chesil.study import Study
 
 SERVICES_M = 10_000
@@ -35,8 +38,20 @@ def access_of(study: Study, places: Mapping[str, Place], england: Mapping[str, P
         whole = whole.with_tables(staff=england[with_staff].staff)
     place, whole = (_with_dispensing(p) for p in (place, whole))
     return assess_access(
-        place, whole, access_tables(place), settings, england_figures=_of_england(study.vintage, settings.thresholds)
+        place,
+        whole,
+        access_tables(place),
+        settings,
+        times_of=_times_of(study, place, settings),
+        england_figures=_of_england(study.vintage, settings.thresholds),
     )
+
+
+def _times_of(study: Study, place: Place, settings: AccessSettings) -> Times | None:
+    """The study's own routed times where its folder of links holds them, modelled ones for the rest; else None."""
+    if not study.links:
+        return None
+    return study_times(study.links, frozenset(site_destinations(place)["code"]), {}, ferries=settings.ferries)
 
 
 @lru_cache(maxsize=4)

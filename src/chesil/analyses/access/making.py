@@ -62,6 +62,8 @@ def mean_minutes(
 
 
 def _spread(value: float, log_sd: float, measure: str) -> dict[str, Any]:
+    if log_sd == 0:
+        return {"limits": "none: routed or published times, whose error is not known"}
     limits: dict[str, Any] = {"limits": ASSUMED if "walk" in measure else MODELLED}
     for suffix, confidence in (("", 0.95), ("998", 0.998)):
         z = z_of(confidence)

@@ -43,6 +43,10 @@ class Reached:
     errors: Mapping[str, Array]
     about: Mapping[str, str]
 
+    def shared(self, mode: str) -> float:
+        """What all its modelled times may be out by together (log); nought where times are routed or published."""
+        return shared_log_error(mode) if self.times[mode].method == "modelled" else 0.0
+
     @property
     def index(self) -> dict[str, int]:
         return {code: k for k, code in enumerate(self.areas)}
@@ -144,7 +148,7 @@ def reach_figures(
     )
     figures = []
     for mode in MODES:
-        shared = shared_log_error(mode)
+        shared = reached.shared(mode)
         given = {"receipts": receipts, "notes": (reached.about[mode], *standing)}
         figures.append(
             mean_minutes(
@@ -166,7 +170,7 @@ def reach_figures(
                     **given,
                 )
             )  # fmt: skip
-    shared = shared_log_error("drive")
+    shared = reached.shared("drive")
     given = {"receipts": receipts, "notes": (reached.about["drive"], *standing)}
     figures.append(
         mean_minutes(
@@ -211,7 +215,7 @@ def _own_figures(
     afar = float(pairs["patients"].sum()) - math.fsum(people[near])
     minutes = mean_minutes(
         "access_drive_own", of, place, seconds[near], people[near], known["error"].to_numpy()[near],
-        shared_log_error("drive"), **given,
+        reached.shared("drive"), **given,
     )  # fmt: skip
     nearest = reached.nearest["drive"][known["row"].to_numpy()]
     past = math.fsum(people[near & (seconds > nearest + 1.0)])

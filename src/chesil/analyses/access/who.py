@@ -12,7 +12,6 @@ from chesil.analyses.access.reaching import Reached
 from chesil.core.figure import Figure
 from chesil.methods.inequality import slope_index
 from chesil.place.place import Place
-from chesil.place.travel import shared_log_error
 
 Array = NDArray[np.float64]
 
@@ -67,11 +66,11 @@ def who_figures(place: Place, england: Place, reached: Reached) -> list[Figure]:
             of = Of(f"{place.code}:{kind}:{name}", f"{place.name}, {kind}: {name}")
             drive = mean_minutes(
                 "access_group_drive", of, place, reached.nearest["drive"][rows], people, reached.errors["drive"][rows],
-                shared_log_error("drive"), notes=(reached.about["drive"],), **given,
+                reached.shared("drive"), notes=(reached.about["drive"],), **given,
             )  # fmt: skip
             walk = share_within(
                 "access_group_walk", of, place, reached.nearest["walk"][rows], people, reached.errors["walk"][rows],
-                shared_log_error("walk"), WALK_MINUTES, notes=(reached.about["walk"],), **given,
+                reached.shared("walk"), WALK_MINUTES, notes=(reached.about["walk"],), **given,
             )  # fmt: skip
             figures += [drive, walk]
             made_here.append((drive, people))
