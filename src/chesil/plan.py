@@ -30,6 +30,7 @@ from chesil.registers.replies import with_replies
 from chesil.setting_up.access import access_of
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.grouping import grouping_of, with_proposed_groups
+from chesil.setting_up.money import money_of
 from chesil.setting_up.resilience import resilience_of
 from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
@@ -135,13 +136,14 @@ def _assess(
     of_need = NeedPlaces(place, whole, england.get("2022/23", whole))
     expected = study.registers.get("expected_people")
     found.append(assess_need(of_need, read_reference_tables(), need, np.random.default_rng(need.seed), expected))
+    over_time = at_every_vintage(study)
     tell("judging targets and milestones")
     tables = Publications(read_table("practice_ratings"), read_table("practice_indicators"))
     found.append(
-        assess_delivery(
-            _at_every_vintage(study), place, figures, tables, all_target_sets(), study.registers.get("milestones")
-        )
+        assess_delivery(over_time, place, figures, tables, all_target_sets(), study.registers.get("milestones"))
     )
+    tell("adding up the money")
+    found.append(money_of(study, place, over_time))
     if set(STRATEGY_REGISTERS) <= set(study.registers):
         tell("doing the strategy's sums again")
         found.append(assess_audit(place, study.registers))
@@ -161,7 +163,7 @@ def _assess(
     return found
 
 
-def _at_every_vintage(study: Study) -> dict[str, Place]:
+def at_every_vintage(study: Study) -> dict[str, Place]:
     """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments."""
     found = {}
     wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)

@@ -10,6 +10,7 @@ from chesil.cli import (
     data,
     delivery,
     figures,
+    money,
     places,
     proposing,
     publishing,
@@ -37,6 +38,7 @@ COMMANDS = (
     publishing.compare,
     workforce.workforce,
     routes.routes,
+    money.money,
     delivery.delivery,
     audit.audit,
 )

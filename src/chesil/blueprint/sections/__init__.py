@@ -10,6 +10,7 @@ from chesil.blueprint.sections import (
     closure,
     delivery,
     groups,
+    money,
     need,
     overview,
     resilience,
@@ -39,6 +40,7 @@ IN_ORDER = (
     workforce,
     closure,
     resilience,
+    money,
     delivery,
     audit,
 )

@@ -1,0 +1,27 @@
+"""Setting up the analysis of money: payments of England's pack, the study's ledger and prices, the definitions."""
+
+from collections.abc import Mapping
+
+from chesil.analyses.money import MoneySettings, MoneyTables, assess_money
+from chesil.core.assessment import Assessment
+from chesil.core.settings import settings_from
+from chesil.definitions import load_definition
+from chesil.packs.pack import read_manifest, read_table
+from chesil.place.place import Place
+from chesil.study import Study
+
+
+def money_of(study: Study, place: Place, earlier: Mapping[str, Place]) -> Assessment:
+    """The assessment of a study's money; `earlier` are the same place at other vintages."""
+    manifest = read_manifest()
+    tables = MoneyTables(
+        payments=read_table("payments"),
+        years=read_table("payment_years"),
+        receipts=tuple(dict.fromkeys([*manifest.receipts_of("payments"), *manifest.receipts_of("payment_years")])),
+        stream_groups=load_definition(".", "payment_streams")["groups"],
+        forms=tuple(load_definition(".", "organisational_forms")["form"]),
+        savings=study.registers.get("savings"),
+        deflators=study.registers.get("deflators"),
+    )
+    settings = settings_from(MoneySettings, study.settings.get("money", {}), "study.toml [money]")
+    return assess_money(place, earlier, tables, settings)
