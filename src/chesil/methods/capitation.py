@@ -79,9 +79,7 @@ def round_to_sum(exact: Array, total: int) -> NDArray[np.int64]:
     return low
 
 
-def _paced(
-    target: Array, now: Array, pence: int, least: float | None, most: float | None
-) -> NDArray[np.int64]:
+def _paced(target: Array, now: Array, pence: int, least: float | None, most: float | None) -> NDArray[np.int64]:
     low = now * (1 + least) if least is not None else np.zeros_like(now)
     high = now * (1 + most) if most is not None else np.full_like(now, np.inf)
     if (low > high).any():
