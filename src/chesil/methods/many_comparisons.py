@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chesil.core.errors import ChesilError
+from chesil.methods.checking import as_floats
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def benjamini_yekutieli(p: ArrayLike) -> Adjusted:
 
 
 def _step_up(p: ArrayLike, penalty: Callable[[int], float], method: str) -> Adjusted:
-    values = np.asarray(p, dtype=np.float64)
+    values = as_floats("p", p)
     made = ~np.isnan(values)
     known = values[made]
     if ((known < 0) | (known > 1)).any():

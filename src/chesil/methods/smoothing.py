@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import coo_array, csc_array, diags_array
 from scipy.sparse.linalg import splu
 
 from chesil.core.errors import ChesilError
-
-Array = NDArray[np.float64]
+from chesil.methods.checking import Array, as_floats
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,14 @@ def empirical_bayes(events: ArrayLike, population: ArrayLike) -> Smoothed:
 
     Where the rates vary no more than chance would have them, every rate becomes the overall one.
     """
-    x, n = np.asarray(events, dtype=np.float64), np.asarray(population, dtype=np.float64)
-    if x.shape != n.shape or not (np.isfinite(x).all() and np.isfinite(n).all()) or (n <= 0).any() or (x < 0).any():
+    x, n = as_floats("events", events), as_floats("population", population)
+    if (
+        x.shape != n.shape
+        or x.size == 0
+        or not (np.isfinite(x).all() and np.isfinite(n).all())
+        or (n <= 0).any()
+        or (x < 0).any()
+    ):
         raise ChesilError("events and population must be of one shape, finite, with people in every unit")
     overall = x.sum() / n.sum()
     raw = x / n
@@ -43,7 +48,10 @@ def neighbour_precision(edges: ArrayLike, nodes: int) -> csc_array:
 
     `edges` (pairs, 2). An island has a row of noughts.
     """
-    pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
+    given = as_floats("edges", edges)
+    if given.size % 2 or not np.isfinite(given).all() or (given != np.floor(given)).any():
+        raise ChesilError("edges are pairs of positions, each a whole number from 0")
+    pairs = given.astype(np.int64).reshape(-1, 2)
     if pairs.size and (pairs.min() < 0 or pairs.max() >= nodes or (pairs[:, 0] == pairs[:, 1]).any()):
         raise ChesilError("an edge joins two different nodes that are there")
     both = np.unique(np.sort(pairs, axis=1), axis=0)
@@ -59,8 +67,14 @@ def smooth_by_neighbours(values: ArrayLike, standard_errors: ArrayLike, edges: A
     Solves (diag(1/se^2) + tau Q) theta = y/se^2 (Besag, York and Mollie, 1991, Ann Inst Stat Math 43:1). An island
     keeps its own value and error. `tau` is the precision of the field: the larger, the smoother.
     """
-    y, se = np.asarray(values, dtype=np.float64), np.asarray(standard_errors, dtype=np.float64)
-    if y.shape != se.shape or not (np.isfinite(y).all() and np.isfinite(se).all()) or (se <= 0).any() or tau < 0:
+    y, se = as_floats("values", values), as_floats("standard_errors", standard_errors)
+    if (
+        y.ndim != 1
+        or y.shape != se.shape
+        or not (np.isfinite(y).all() and np.isfinite(se).all())
+        or (se <= 0).any()
+        or not 0 <= tau < np.inf
+    ):
         raise ChesilError(
             "values and standard errors must be of one length and finite, errors above nought, tau not below"
         )

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chesil.core.errors import ChesilError
+from chesil.methods.checking import Array, as_floats
 
-Array = NDArray[np.float64]
 FEWEST_POINTS = 13
 """Below this a chart of moving ranges says little: show a run of points without rules."""
 LIMIT_PER_RANGE = 2.66
@@ -63,11 +63,15 @@ def xmr_chart(
     Making Data Count. Raises `ChesilError` for values that are missing, and for a series whose ranges are all screened
     away though it varies, since its limits would collapse on the mean.
     """
-    y = np.asarray(values, dtype=np.float64)
+    y = as_floats("values", values)
     if rule_set not in RULE_SETS:
         raise ChesilError(f"the rule set `{rule_set}` is not one of {', '.join(RULE_SETS)}")
     if y.ndim != 1 or y.size < 2 or not np.isfinite(y).all():
         raise ChesilError("a control chart needs two or more finite values in order of time")
+    if better not in (-1, 0, 1):
+        raise ChesilError(f"`better` is {better}: give 1 if higher is better, -1 if lower, 0 if neither")
+    if fix_after is not None and not fix_after >= 2:
+        raise ChesilError(f"`fix_after` is {fix_after}: limits need two points or more")
     base = np.zeros(y.size, dtype=np.int64) if groups is None else np.asarray(groups)
     if base.shape != y.shape:
         raise ChesilError("groups need one number for each point")

@@ -8,6 +8,7 @@ import pytest
 
 from chesil.core.errors import ChesilError
 from chesil.methods import funnel
+from chesil.methods.intervals import poisson_limits
 
 PUBLISHED = Path(__file__).parents[2] / "published"
 
@@ -118,5 +119,56 @@ def test_limits_stay_in_range_and_widen() -> None:
      lambda: funnel.proportion_limits(0.5, [float("nan")])],
 )  # fmt: skip
 def test_impossible_input_is_refused(bad) -> None:
+    with pytest.raises(ChesilError):
+        bad()
+
+
+@pytest.mark.parametrize(("confidence", "tail"), [(0.95, "0.975"), (0.998, "0.999")])
+def test_section_7_grid_of_limits_of_a_proportion(confidence: float, tail: str) -> None:
+    """The grid is in percent and not clipped; ours are clipped to 0 and 100."""
+    for (average,), gold in read("phe/gold_funnel_proportion_limits_grid.csv").group_by("av"):
+        low, high = funnel.proportion_limits(float(str(average)), column(gold, "pop"), confidence=confidence)
+        np.testing.assert_allclose(100 * low, np.maximum(column(gold, f"low_{tail}"), 0), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(100 * high, np.minimum(column(gold, f"high_{tail}"), 100), rtol=1e-10)
+
+
+def test_section_7_grid_of_intervals_behind_labels() -> None:
+    gold = read("phe/gold_funnel_ratio_significance_grid.csv")
+    x, e = column(gold, "obs"), column(gold, "e")
+    for confidence, suffix in ((0.95, "95"), (0.998, "998")):
+        low, high = (a / e for a in poisson_limits(x, confidence=confidence))
+        exact = x < 10
+        np.testing.assert_allclose(low[exact], column(gold, f"l{suffix}")[exact], rtol=1e-10)
+        np.testing.assert_allclose(high[exact], column(gold, f"u{suffix}")[exact], rtol=1e-10)
+        np.testing.assert_allclose(low, column(gold, f"l{suffix}"), rtol=1e-8)
+        np.testing.assert_allclose(high, column(gold, f"u{suffix}"), rtol=1e-8)
+
+
+def test_section_8_ratio_of_counts_by_the_reference_and_by_one_variance() -> None:
+    gold = read("funnel/funnelplotr_golden.csv").filter(pl.col("data_type") == "RC")
+    for (_,), part in gold.group_by("case"):
+        x, n = column(part, "numerator"), column(part, "denominator")
+        found = funnel.count_ratio_overdispersion(x, n, trim=part["trim_by"][0])
+        target = float(x.sum() / n.sum())
+        for confidence, suffix in ((0.95, "95"), (0.998, "998")):
+            low, high = funnel.overdispersed_count_ratio_limits(
+                found, target, n, confidence=confidence, convention="reference"
+            )
+            np.testing.assert_allclose(low, column(part, f"odll{suffix}"), rtol=1e-6)
+            np.testing.assert_allclose(high, column(part, f"odul{suffix}"), rtol=1e-6)
+            own = funnel.overdispersed_count_ratio_limits(found, target, confidence=confidence)
+            assert (own[0] < low).all() and (own[1] > high).all()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [lambda: funnel.proportion_overdispersion([5, 6], [4, 9]), lambda: funnel.proportion_overdispersion([1], [2]),
+     lambda: funnel.ratio_overdispersion([1, 2, 3], [1, 2]), lambda: funnel.proportion_limits(1.5, [10]),
+     lambda: funnel.rate_limits_at_count([3], 0.0), lambda: funnel.count_ratio_overdispersion([0, 0], [5, 5]),
+     lambda: funnel.proportion_overdispersion([1, 2, 3], [4, 5, 6], trim=0.7),
+     lambda: funnel.ratio_overdispersion([0, 0, 0, 0, 3], [5, 5, 5, 5, 5]),
+     lambda: funnel.ratio_limits(["a"]), lambda: funnel.significance_of_ratio([1, 2], [1.0])],
+)  # fmt: skip
+def test_more_impossible_input_is_refused(bad) -> None:
     with pytest.raises(ChesilError):
         bad()
