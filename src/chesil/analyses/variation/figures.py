@@ -253,7 +253,8 @@ class _Maker:
 
     def _ratio(self, measure: str, code: str, unit: Unit, held: list[dict[str, Any]], column: str) -> Figure:
         known = [r for r in held if r[column] is not None]
-        name = unit.name if ":" not in code else f"{unit.name}: {register_words()[code.rsplit(':', 1)[1]]}"
+        register = code.removeprefix(unit.code).removeprefix(":")
+        name = f"{unit.name}: {register_words()[register]}" if register else unit.name
         common = {**self._common(code, name, self.units.receipts["expected"]), "measure": measure, "unit": "ratio"}
         if not known:
             reasons = sorted({r["reason"] for r in held}) or [NOT_HELD]
