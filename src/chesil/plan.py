@@ -29,6 +29,7 @@ from chesil.place.vintage import all_vintages
 from chesil.registers.replies import with_replies
 from chesil.setting_up.access import access_of
 from chesil.setting_up.closure import closures_of
+from chesil.setting_up.estates import estates_of
 from chesil.setting_up.grouping import grouping_of, with_proposed_groups
 from chesil.setting_up.money import money_of
 from chesil.setting_up.resilience import resilience_of
@@ -158,6 +159,8 @@ def _assess(
     found.append(resilience_of(study, places, england))
     tell("comparing practices with England, with similar ones and with what is expected")
     found.append(variation_of(study, places))
+    tell("assessing the estate")
+    found.append(estates_of(study, place))
     tell("scoring groups")
     found += [g] if (g := grouping_of(study, place)) is not None else []
     return found

@@ -9,6 +9,7 @@ from chesil.cli import (
     closing,
     data,
     delivery,
+    estate,
     figures,
     money,
     places,
@@ -41,6 +42,7 @@ COMMANDS = (
     money.money,
     delivery.delivery,
     audit.audit,
+    estate.estate,
 )
 for command in COMMANDS:
     app.command()(command)

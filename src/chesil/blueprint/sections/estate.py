@@ -1,0 +1,233 @@
+"""The section on the estate: buildings, space and rooms against patients, dates, what closing would save, homes to come."""
+
+from chesil.blueprint.document import Block, Bullets, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.words import compared, place_name
+from chesil.measures.computing import Unit
+from chesil.plan import ENGLAND, Plan
+
+KEY, NAME = "estate", "Estate"
+MEASURES = (
+    ("estate_sites", "Open sites"),
+    ("estate_sites_unconfirmed", "of these known from 2017 alone"),
+    ("estate_shared", "Pairs of practices at one address"),
+    ("premises_per_patient", "Premises payments for each patient"),
+    ("estate_area_known", "Sites whose floor area is known"),
+    ("estate_m2_per_1000", "Floor space to 1,000 patients, m2"),
+    ("estate_gbp_per_m2", "Rent or notional rent to a square metre"),
+    ("estate_rooms_needed", "Room hours needed a week"),
+    ("estate_rooms_held", "Room hours held, Monday to Friday"),
+    ("estate_rooms_held_7", "Room hours held if all seven days were like them"),
+    ("estate_room_use", "Share of room hours that patients need"),
+)
+FACTS = {
+    "gia_m2": "floor area",
+    "consulting_rooms": "rooms",
+    "tenure": "tenure",
+    "owner": "owner",
+    "lease_end": "end of lease",
+    "condition_grade": "condition",
+    "year_built": "year built",
+    "step_free": "step-free entry",
+    "utilisation_pct": "use of rooms",
+}
+COLUMNS = ("estate_sites", "estate_sites_unconfirmed", "premises_per_patient", "estate_m2_per_1000", "estate_room_use")
+
+
+def of_place(plan: Plan) -> Section | None:
+    """Buildings and money of the place, its groups, the calendar, closing and homes."""
+    if "estates" not in plan.assessments:
+        return None
+    code, name = plan.place.code, place_name(plan.place.name)
+    blocks: list[Block] = [
+        _profile(plan, code, name),
+        _groups(plan, name),
+        *_unknown(plan),
+        *_calendar(plan),
+        *_closing(plan),
+        *_homes(plan),
+    ]
+    figures = plan.figures
+    sites, old = figures["estate_sites", code], figures["estate_sites_unconfirmed", code]
+    paid, everywhere = figures["premises_per_patient", code], figures["premises_per_patient", ENGLAND.upper()]
+    how = compared(paid, everywhere, plan.cards["premises_per_patient"])
+    lead: tuple[Words, ...] = (
+        (
+            f"Practices of {name} have ",
+            Shown(sites),
+            " sites on record; ",
+            Shown(old),
+            " of them are branches that nothing later than 2017 confirms.",
+        ),
+        ("The NHS paid back ", Shown(paid), f" for each patient’s premises, {how} England’s ", Shown(everywhere), "."),
+        (
+            "To see its patients at the rate of the last national study of consultations takes about ",
+            Shown(figures["estate_rooms_needed", code]),
+            " room hours a week; what rooms there are is ",
+            _known(plan, code),
+            ".",
+        ),
+    )
+    than = how if how.endswith((" than", " as")) else ""
+    heading = f"Premises payments for each patient of {name} are {than} England’s"
+    if not paid.is_known:
+        heading = f"What the buildings of {name} cost is not published for it"
+    elif not than:
+        heading = f"Premises payments of {name} cannot be set apart from England’s"
+    return Section(KEY, NAME, heading, lead, tuple(blocks))
+
+
+def of_group(plan: Plan, unit: Unit) -> Section | None:
+    """Sites and money of a network's practices."""
+    if "estates" not in plan.assessments or ("estate_sites", unit.code) not in plan.figures:
+        return None
+    names = dict(plan.place.practices.select("practice_code", "practice_name").iter_rows())
+    rows = [Row(place_name(names[p]), tuple(_cell(plan, m, p) for m in COLUMNS)) for p in unit.practices]
+    rows.append(Row(place_name(unit.name), tuple(_cell(plan, m, unit.code) for m in COLUMNS), True))
+    table = Table("Sites and premises payments by practice", ("Practice", *_heads()), tuple(rows), (0,))
+    lead: tuple[Words, ...] = (
+        (
+            f"Practices of {place_name(unit.name)} have ",
+            Shown(plan.figures["estate_sites", unit.code]),
+            " sites on record, ",
+            Shown(plan.figures["estate_sites_unconfirmed", unit.code]),
+            " of them confirmed by nothing later than 2017.",
+        ),
+    )
+    return Section(KEY, NAME, f"The buildings of {place_name(unit.name)}", lead, (table,))
+
+
+def _heads() -> tuple[str, ...]:
+    named = dict(MEASURES)
+    return tuple(named[m] for m in COLUMNS)
+
+
+def _cell(plan: Plan, measure: str, code: str) -> "Shown | str":
+    figure = plan.figures.get((measure, code))
+    if figure is None:
+        return "–"
+    return Shown(figure) if figure.is_known else "not known"
+
+
+def _known(plan: Plan, code: str) -> "Shown | str":
+    held = plan.figures["estate_rooms_held", code]
+    return Shown(held) if held.is_known else "not published and not in the study"
+
+
+def _profile(plan: Plan, code: str, name: str) -> Table:
+    rows = tuple(Row(t, (_cell(plan, m, code), _cell(plan, m, ENGLAND.upper()))) for m, t in MEASURES)
+    return Table(
+        f"The estate of {name}",
+        ("", name, "England"),
+        rows,
+        (0,),
+        "“Not known” is not nought: floor areas, rooms, rents and tenure are not published and come from "
+        "the study’s table of sites.",
+    )
+
+
+def _groups(plan: Plan, name: str) -> Table:
+    rows = tuple(
+        Row(place_name(u.name), tuple(_cell(plan, m, u.code) for m in COLUMNS), href=f"networks/{u.code}.html")
+        for u in plan.pcns
+    )
+    return Table(f"Networks of {name}", ("Network", *_heads()), rows, (0,))
+
+
+def _unknown(plan: Plan) -> list[Block]:
+    table = plan.assessments["estates"].tables["unknown"]
+    rows = tuple(Row(FACTS[f].capitalize(), (f"{n} of {of}",)) for f, n, of in table.iter_rows())
+    return [
+        Subheading("What is not known of the buildings"),
+        Table("Open sites without each fact", ("Fact", "Sites without it"), rows, (0,)),
+    ]
+
+
+def _calendar(plan: Plan) -> list[Block]:
+    if plan.study.edition == "public":
+        return []
+    table = (
+        plan.assessments["estates"]
+        .tables["calendar"]
+        .filter(~plan.assessments["estates"].tables["calendar"]["is_past"])
+    )
+    if table.is_empty():
+        return []
+    rows = tuple(
+        Row(
+            f"{r['on']:%-d %B %Y}",
+            (
+                place_name(r["about"]),
+                r["what"],
+                f"£{r['cost_of_missing_gbp']:,.0f}: {r['how']}" if r["cost_of_missing_gbp"] is not None else r["how"],
+            ),
+        )
+        for r in table.iter_rows(named=True)
+    )
+    return [
+        Subheading("Dates that matter"),
+        Table(
+            "Dates ahead, and what missing each would cost",
+            ("Date", "What it is about", "What happens", "What missing it would cost"),
+            rows,
+            (0, 1, 2, 3),
+        ),
+    ]
+
+
+def _closing(plan: Plan) -> list[Block]:
+    mine = [(f.unit_code, f.unit_name) for (m, _), f in plan.figures.items() if m == "estate_closing_saves"]
+    if not mine or plan.study.edition == "public":
+        return []
+    rows = tuple(
+        Row(place_name(name), tuple(_cell(plan, f"estate_closing_{m}", code) for m in ("saves", "costs", "receipt")))
+        for code, name in sorted(mine, key=lambda u: u[1])
+    )
+    return [
+        Subheading("What closing a site would save in cash"),
+        Table(
+            "Cash saved a year, one-off cost and public receipt of each site of the study",
+            ("Site", "Saved a year", "Once", "Receipt"),
+            rows,
+            (0,),
+            "Saved: reimbursement that ends, less the cost of standing empty. Once: grant to be repaid and "
+            "transition. A building that partners "
+            "or a landlord own brings no public receipt. Staff, minutes and patients’ journeys are not cash and "
+            "are not in it.",
+        ),
+    ]
+
+
+def _homes(plan: Plan) -> list[Block]:
+    replies = [(f.unit_code, f.unit_name) for (m, _), f in plan.figures.items() if m == "estate_reply_patients"]
+    if not replies:
+        return []
+    ahead = next(f for (m, _), f in plan.figures.items() if m == "estate_patients_ahead")
+    rows = tuple(
+        Row(name, tuple(_cell(plan, f"estate_reply_{m}", code) for m in ("patients", "m2", "gbp")))
+        for code, name in sorted(replies)
+    )
+    return [
+        Subheading("Homes to come"),
+        Bullets(
+            (
+                (
+                    f"With the homes of the study’s table, {ahead.unit_name} would have ",
+                    Shown(ahead),
+                    " patients, if nobody else came or went.",
+                ),
+            )
+        ),
+        Table(
+            "What each development asks of general practice",
+            ("Development", "People", "Floor space, m2", "Cost"),
+            rows,
+            (0,),
+        ),
+        Paragraph(
+            (
+                "Floor space is at a rate of what there is, not of what there should be: no national standard was "
+                "found.",
+            ),
+            True,
+        ),
+    ]
