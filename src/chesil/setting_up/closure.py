@@ -1,6 +1,7 @@
 """Setting up the analysis of closure: the study's place, GPs as last returned, pharmacies, settings, generator."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 
 from chesil.analyses.closure import Asked, ClosureSettings, Paper, assess_closures, assess_what_if, hand_back_paper
 from chesil.core.assessment import Assessment
+from chesil.core.errors import InputRefused, Problem
 from chesil.core.settings import settings_from
 from chesil.definitions import load_parameter
 from chesil.measures.asking import newest_vintage
@@ -21,6 +23,7 @@ from chesil.study import Study
 TABLES = frozenset({"staff", "practice_ages", "sites", "area_ages"})
 CLOSED = "list_closed"
 MOST_MERGERS = 3
+NAMING = ("practice_code", "practice_name", "receivers", "largest_receiver")
 
 
 def closure_settings(study: Study, seed: int | None = None) -> ClosureSettings:
@@ -36,8 +39,14 @@ def closure_settings(study: Study, seed: int | None = None) -> ClosureSettings:
 
 
 def closures_of(study: Study, places: Mapping[str, Place]) -> Assessment:
-    """Every practice of the study's place closed in turn."""
-    return assess_closures(places[study.vintage], closure_settings(study), gps_last_returned(list(places.values())))
+    """Every practice of the study's place closed in turn; the public edition keeps the counts and names nobody."""
+    place = places[study.vintage]
+    found = assess_closures(place, closure_settings(study), gps_last_returned(list(places.values())))
+    if study.edition != "public":
+        return found
+    counts = found.tables["closures"].drop(NAMING).sort("moved")
+    figures = tuple(f for f in found.figures if f.unit_code == place.code)
+    return replace(found, figures=figures, tables={**found.tables, "closures": counts}, warnings=())
 
 
 def gps_last_returned(places: Sequence[Place]) -> dict[str, float]:
@@ -73,6 +82,7 @@ def study_place(study: Study) -> tuple[Place, dict[str, float]]:
 def what_if(study: Study, asked: Asked, seed: int | None = None) -> tuple[Place, Assessment]:
     """The what-if of a study's place."""
     place, gps = study_place(study)
+    _refuse_ended(place, [*asked.close, *asked.merge])
     settings = closure_settings(study, seed)
     found = assess_what_if(place, asked, settings, np.random.default_rng(settings.seed), gps, _pharmacies())
     return place, found
@@ -81,6 +91,7 @@ def what_if(study: Study, asked: Asked, seed: int | None = None) -> tuple[Place,
 def hand_back(study: Study, practice: str, notice: date, contract: str, single_handed: bool | None) -> Paper:
     """The paper on the hand-back of a practice's contract."""
     place, gps = study_place(study)
+    _refuse_ended(place, [practice])
     settings = closure_settings(study)
     rng = np.random.default_rng(settings.seed)
     pharmacies = _pharmacies()
@@ -93,6 +104,23 @@ def hand_back(study: Study, practice: str, notice: date, contract: str, single_h
     if study.edition == "public":
         evidence = None
     return hand_back_paper(place, practice, notice, found, merged, evidence, contract, single_handed)
+
+
+def _refuse_ended(place: Place, codes: Sequence[str]) -> None:
+    """Raise `InputRefused` naming each practice that has no patients at the place's vintage because it has ended."""
+    gone = [c for c in codes if c not in place.practices["practice_code"]]
+    known = read_table("practice_codes", where=pl.col("practice_code").is_in(gone))
+    ended = known.filter((pl.col("status") == "closed") | pl.col("close_date").is_not_null())
+    problems = [
+        Problem(
+            f"{r['practice_code']} ({r['practice_name']}) is closed already"
+            + (f", since {r['close_date'].strftime('%-d %B %Y')}" if r["close_date"] else ""),
+            "", "Its patients are with others in these lists", "Leave it out, or study an earlier vintage",
+        )
+        for r in ended.sort("practice_code").iter_rows(named=True)
+    ]  # fmt: skip
+    if problems:
+        raise InputRefused("This cannot be done", problems)
 
 
 def _last_contract(practice: str) -> str:

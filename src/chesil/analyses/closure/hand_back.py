@@ -129,11 +129,12 @@ def _in_short(row: Mapping[str, Any], found: Assessment, end: date, why: str) ->
     table = found.tables["receivers"]
     first = table.row(0, named=True)
     over = table.filter("passes").height
+    some = table.filter(pl.col("received") > 0).height
     return (
         f"The contract would end on {end.strftime('%-d %B %Y')}: {why}.",
         f"{row['list_size']:,} patients would need another practice. Most, about {_near(first['received'])} "
         f"({_near(first['lower'])} to {_near(first['upper'])}), would be expected at {first['practice_name']}.",
-        f"{over} of {table.height} receiving practices would pass a threshold of the stress test in the expected dispersal.",
+        f"{over} of {some} receiving practices would pass a threshold of the stress test in the expected dispersal.",
         "This paper compares ways on. It does not say that a practice should close, and no decision is recorded in it.",
     )
 
@@ -156,8 +157,9 @@ def _ways_on(found: Assessment, merged: Sequence[tuple[str, Assessment]]) -> Par
             (f"Merger with {r['practice_name']} ({code})", "one neighbour takes the list over", "all to one",
              "1" if r["passes"] else "0", f"{extra} if the building shuts", "the site may stay open")
         )  # fmt: skip
+    some = table.filter(pl.col("received") > 0).height
     rows.append(
-        ("Dispersal", "patients choose again, the rest are allocated", f"to {table.height} practices",
+        ("Dispersal", "patients choose again, the rest are allocated", f"to {some} practices",
          str(table.filter("passes").height), "not known" if change is None else f"{change:+.1f}", "see the list by area below")
     )  # fmt: skip
     return Part(

@@ -8,6 +8,7 @@ from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
 KEY, NAME = "closure", "If a practice closes"
+MOST_NAMED = 20
 BANDS = (0, 5, 10, 20, 50, 100)
 """Where the largest growth of one neighbour's list is cut into bands (%)."""
 WORKING: tuple[Words, ...] = (
@@ -27,7 +28,7 @@ def of_place(plan: Plan) -> Section | None:
         return None
     blocks: list[Block] = [*_bands(plan), Subheading("How this was worked out"), Bullets(WORKING)]
     if plan.study.edition == "board":
-        blocks.insert(2, _named(plan, list(found.tables["closures"]["practice_code"])))
+        blocks.insert(2, _named(plan, list(found.tables["closures"]["practice_code"]), MOST_NAMED))
     blocks += [Paragraph((w,), True) for w in found.warnings] if plan.study.edition == "board" else []
     return Section(KEY, NAME, _heading(plan, counted), _lead(plan, counted), tuple(blocks))
 
@@ -63,7 +64,8 @@ def _lead(plan: Plan, counted: Figure) -> tuple[Words, ...]:
         ("Closed one at a time, ", Shown(counted), f" of {place_name(plan.place.name)}’s ",
          Shown(counted, f"{counted.denominator:,.0f}"), " practices would push one neighbour or more past a threshold."),
         _terms(plan),
-        ("This counts where one ending would be felt next door; it is no forecast of any ending.",),
+        ("This counts where one ending would be felt next door; it is no forecast of any ending. Where patients of any one "
+         "practice would go is far from certain, and the range of a single closure (`chesil what-if`) is wide.",),
     )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def _bands(plan: Plan) -> list[Block]:
     ]
 
 
-def _named(plan: Plan, codes: list[str]) -> Table:
+def _named(plan: Plan, codes: list[str], most: int = 1000) -> Table:
     figures = plan.figures
     ranked = sorted(codes, key=lambda c: (-(figures["closure_receivers_over", c].value or 0), c))
     names = dict(plan.assessments["closure"].tables["closures"].select("practice_code", "practice_name").iter_rows())
@@ -128,12 +130,13 @@ def _named(plan: Plan, codes: list[str]) -> Table:
                 ", ".join(receivers[c]) or "–",
             ),
         )
-        for c in ranked
+        for c in ranked[:most]
     )  # fmt: skip
     return Table(
         "If this practice closed: neighbours past a threshold",
         ("Practice", "Neighbours past", "Largest growth of one list, %", "Which"),
         rows,
         text_columns=(3,),
-        note="Board edition. In order of neighbours past a threshold: how hard others would be hit, not how likely it is.",
+        note="Board edition. In order of neighbours past a threshold: how hard others would be hit, not how likely it is."
+        + (" The rest stand on the pages of their networks." if len(ranked) > most else ""),
     )
