@@ -11,10 +11,7 @@ from chesil.cli import (
     delivery,
     estate,
     figures,
-<<<<<<< HEAD
     money,
-=======
->>>>>>> 5c64a14 (The public edition counts closures and names nobody; an ended practice is said to have ended)
     places,
     proposing,
     publishing,
