@@ -175,3 +175,14 @@ def test_dorset_comes_out_as_published(dorset_plan) -> None:  # type: ignore[no-
     gap = dorset_plan.figures["workforce_gp_gap", "QVV"]
     assert gap.lower < gap.value < gap.upper
     assert np.isfinite(gap.value)
+
+
+def test_need_follows_the_published_projection_where_there_is_one(dorset_plan) -> None:  # type: ignore[no-untyped-def]
+    """Dorset's two councils have one: need in 2034 over 2024 is their residents then over now."""
+    from chesil.packs.pack import read_table
+
+    people = dict(read_table("projections").group_by("year").agg(pl.col("people").sum()).iter_rows())
+    years = dorset_plan.assessments["workforce"].tables["projection"]["year"]
+    first, last = (dorset_plan.figures["workforce_gps_needed", f"QVV:{years[k]}"] for k in (0, -1))
+    assert last.value / first.value == pytest.approx(people[years[-1]] / people[years[0]])
+    assert "projection of residents" in last.notes[0]

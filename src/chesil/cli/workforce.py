@@ -8,6 +8,7 @@ import typer
 from chesil.cli.printing import Json, StudyFolder, err, out, show
 from chesil.core.errors import ChesilError
 from chesil.core.figure import Figure
+from chesil.study import Study
 
 VISIT_MEASURES = ("home_visits_peak", "home_visits_peak_share", "home_visits_wait", "home_visits_ambulance_wait")
 
@@ -19,6 +20,9 @@ def workforce(
     ] = False,
     days: Annotated[int, typer.Option(help="Days to simulate, with --home-visits.", min=5, max=5000)] = 50,
     crews: Annotated[int, typer.Option(help="Ambulance crews, with --home-visits; 0 for no queue.", min=0)] = 0,
+    option: Annotated[
+        str, typer.Option(help="An option of the study: what its edits do to skill mix and the gap.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Print who works in a study's place against England, what rules of need ask for, and GPs in the years ahead."""
@@ -33,6 +37,9 @@ def workforce(
             figures = list(home_visits_alone(read, days, crews))
         _visits(figures, as_json)
         return
+    if option:
+        _skill_mix(read, option, as_json)
+        return
     with err.status("assessing the workforce"):
         place, found = workforce_alone(read)
     if as_json:
@@ -46,6 +53,34 @@ def workforce(
     _figures(mine, {f.measure: f for f in found.figures if f.unit_code == "ENGLAND"})
     for warning in found.warnings:
         out.print(f"  {warning}", highlight=False)
+
+
+def _skill_mix(study: Study, option: str, as_json: bool) -> None:
+    from chesil.setting_up.workforce import skill_mix_alone
+
+    with err.status(f"applying {option} to the staff as last returned"):
+        table, effects, gap = skill_mix_alone(study, option)
+    changed = table.filter(table["change"] != 0)
+    if as_json:
+        print(json.dumps({"roles": changed.to_dicts(), **effects, "gap": gap.value}, ensure_ascii=False, indent=1))
+        return
+    show(
+        ("role", "before, FTE", "after, FTE", "change"),
+        changed.select("title", "before", "after", "change").rows(),
+        False,
+    )
+    each = effects["release_to_close"]
+    out.print(
+        f"  Against a gap of {gap.value or 0:,.1f} GPs ({gap.period}) it adds {effects['gps_added']:+,.1f} GPs and "
+        f"{effects['clinicians_added']:+,.1f} other clinicians; {effects['gap_left']:,.1f} are left.",
+        highlight=False,
+    )
+    if each is not None:
+        out.print(
+            f"  For the gap to close, each added clinician would have to free {each:.2f} of a GP’s time; how much they do "
+            "free was not found published.",
+            highlight=False,
+        )
 
 
 def _figures(figures: list[Figure], england: dict[str, Figure]) -> None:

@@ -61,6 +61,8 @@ def _where(place: Place, easting: int | None, northing: int | None) -> dict[str,
     areas = pl.concat(
         [t.select("easting", "northing", "imd_score_2015", "ruc11_code") for t in (place.areas, place.areas_beyond)]
     )
+    if areas.is_empty():
+        return {"imd": None, "rural": None}
     distance = (pl.col("easting") - easting) ** 2 + (pl.col("northing") - northing) ** 2
-    nearest = areas.sort(distance).row(0, named=True) if areas.height else {"imd_score_2015": None, "ruc11_code": ""}
+    nearest = areas.sort(distance).row(0, named=True)
     return {"imd": nearest["imd_score_2015"], "rural": float(nearest["ruc11_code"][:1] in ("D", "E", "F"))}

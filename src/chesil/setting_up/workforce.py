@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from chesil.analyses.workforce import StaffTables, WorkforceSettings, assess_workforce
+from chesil.analyses.workforce import StaffTables, WorkforceSettings, assess_workforce, compare_skill_mix
 from chesil.analyses.workforce.visits import home_visit_figures
 from chesil.core.assessment import Assessment
+from chesil.core.errors import NotFound, did_you_mean
 from chesil.core.figure import Figure
 from chesil.core.settings import settings_from
 from chesil.measures.asking import newest_vintage
@@ -16,6 +18,8 @@ from chesil.packs.gp_history import read_gp_history
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
+from chesil.scenario.from_options import edits_from_option
+from chesil.scenario.scenario import apply_scenario
 from chesil.study import Study
 
 
@@ -28,16 +32,37 @@ def workforce_of(study: Study, places: Mapping[str, Place], england: Mapping[str
     """Assess the workforce of a study's place, at its own date and at the newest date with a practice return."""
     settings = workforce_settings(study)
     then = newest_with_staff(places)
+    tables = staff_tables(places[study.vintage], places[then])
     return assess_workforce(
         places[study.vintage],
         places[then],
         england[study.vintage],
         england[then],
-        staff_tables(places[study.vintage], places[then]),
+        tables,
         settings,
         np.random.default_rng(settings.seed),
         vacancies=study.registers.get("vacancies"),
+        need_growth=population_growth(places[study.vintage], tables, settings),
     )
+
+
+def population_growth(place: Place, tables: StaffTables, settings: WorkforceSettings) -> NDArray[np.float64] | None:
+    """Residents of each year over those of the first, by the councils' published projection.
+
+    None where a council in which the place's areas lie has no projection in the pack, where the years do not reach, or
+    where the study says how the list grows: then the list's own growth stands.
+    """
+    known = tables.history.filter(pl.col("year") <= place.as_at.year)
+    councils = sorted(set(place.areas["ltla21"].drop_nulls())) if place.areas.height else []
+    if settings.list_growth_pct is not None or known.is_empty() or not councils:
+        return None
+    people = read_table("projections", where=pl.col("area_code").is_in(councils))
+    first = int(known["year"].to_list()[-1])
+    years = range(first, first + settings.horizon_years + 1)
+    totals = dict(people.sort("area_code", "age").group_by("year").agg(pl.col("people").sum()).iter_rows())
+    if set(people["area_code"]) != set(councils) or not set(years) <= set(totals):
+        return None
+    return np.array([totals[y] / totals[first] for y in years])
 
 
 def newest_with_staff(places: Mapping[str, Place]) -> str:
@@ -80,3 +105,24 @@ def home_visits_alone(study: Study, days: int, crews: int) -> list[Figure]:
     wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     place = assemble_place(wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
     return home_visit_figures(place, days, np.random.default_rng(workforce_settings(study).seed), crews=crews)
+
+
+def skill_mix_alone(study: Study, option: str) -> tuple[pl.DataFrame, dict[str, float | None], Figure]:
+    """What an option of the study does to the staff of the newest practice return, and to the gap of GPs.
+
+    Gives the table by role, the effects, and the gap it is set against. `NotFound` names the study's options.
+    """
+    if option not in study.options:
+        raise NotFound(
+            f"The study has no option `{option}`",
+            [],
+            did_you_mean(option, study.options) or f"It has {sorted(study.options)}",
+        )
+    _, found = workforce_alone(study)
+    staffed = newest_vintage(load_measure("gp_fte_per_10000"), study.as_at)
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+    before = assemble_place(wanted, vintage=staffed, as_at=study.as_at)
+    after = apply_scenario(before, edits_from_option(study.options[option]))
+    gap = next(f for f in found.figures if f.measure == "workforce_gp_gap")
+    table, effects = compare_skill_mix(before, after, gap.value or 0.0, workforce_settings(study).gp_time_released)
+    return table, effects, gap

@@ -95,7 +95,9 @@ def assess_workforce(
     rates = rates_of(then, england_then, tables.history, tables.of_england, settings)
     if rates is not None:
         made_tables["projection"] = projection_table(rates, settings, rng, need_growth)
-        figures += projection_figures(here, then, rates, made_tables["projection"], settings)
+        figures += projection_figures(
+            here, then, rates, made_tables["projection"], settings, from_population=need_growth is not None
+        )
     for grouping in sorted({t for t in now.groups["group_type"] if t.startswith("study:")}):
         found, money, people = regrouping_figures(now, then, grouping, staff)
         figures += found

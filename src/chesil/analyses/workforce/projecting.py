@@ -13,6 +13,8 @@ from chesil.definitions import load_definition, load_parameter
 from chesil.methods.stock_and_flow import Array, Flows, project_stock, simulate_stock, worth_of_retention
 from chesil.place.place import Place
 
+BY_POPULATION = "Grows as the councils' published projection of residents does; the publisher gives no limits."
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -121,7 +123,13 @@ def projection_table(
 
 
 def projection_figures(
-    of: Of, place: Place, rates: Rates, table: pl.DataFrame, settings: WorkforceSettings
+    of: Of,
+    place: Place,
+    rates: Rates,
+    table: pl.DataFrame,
+    settings: WorkforceSettings,
+    *,
+    from_population: bool = False,
 ) -> list[Figure]:
     """The rates, each year's GPs and need (units `code:year`), the last year's gap, and the worth of retention."""
     receipts = place.receipts_for("gp_fte_history") + place.receipts_for("staff")
@@ -147,7 +155,8 @@ def projection_figures(
         moved = row["year"] > rates.start_year
         for measure, name in (("workforce_gps_expected", "expected"), ("workforce_gps_needed", "needed")):
             range_ = {"lower": row[f"{name}_lower"], "upper": row[f"{name}_upper"], "limits": limits} if moved else {}
-            figures.append(one(measure, row[name], period=str(row["year"]), whom=whom, **range_))
+            notes = (BY_POPULATION,) if from_population and name == "needed" else ()
+            figures.append(one(measure, row[name], period=str(row["year"]), whom=whom, notes=notes, **range_))
     last = table.row(-1, named=True)
     figures.append(
         one("workforce_gp_gap", last["gap"], period=str(last["year"]), lower=last["gap_lower"],

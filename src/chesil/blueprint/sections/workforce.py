@@ -216,6 +216,8 @@ def _ahead(plan: Plan, code: str, name: str) -> list[Block]:
                                                             if f.lower is not None else "as published")))
         )  # fmt: skip
     assumed = tuple(Row(t, (_cell(plan, m, code),)) for m, t in ASSUMED)
+    by_population = plan.figures["workforce_gps_needed", f"{code}:{table['year'][-1]}"].notes
+    demand = by_population[0] if by_population else "GPs needed grow as the list has grown."
     return [
         Subheading("The years ahead"),
         Chart(_chart(table.to_dicts()), f"GPs expected and needed in {name} by year; the values are in the table below",
@@ -224,7 +226,8 @@ def _ahead(plan: Plan, code: str, name: str) -> list[Block]:
         Table("GPs expected and needed (FTE)", ("Year to March", "Expected", "95% of runs", "Needed", "95% of runs"),
               tuple(rows), text_columns=(0, 2, 4)),
         Table("What it rests on; each can be changed in the study’s settings or parameters", ("Rate", "Value"), assumed),
-        Paragraph(("Turnover of a practice is not exit from the NHS: the leaver rate counts GPs who leave general practice. "
+        Paragraph((f"{demand} Turnover of a practice is not exit from the NHS: the leaver rate counts GPs who leave general "
+                   "practice. "
                    "Leaver and joiner rates of nurses and of direct care staff were not found, so they are not projected. "
                    "Ages of GPs by practice are not published.",), True),
     ]  # fmt: skip
