@@ -33,6 +33,7 @@ from chesil.setting_up.estates import estates_of
 from chesil.setting_up.grouping import grouping_of, with_proposed_groups
 from chesil.setting_up.money import money_of
 from chesil.setting_up.resilience import resilience_of
+from chesil.setting_up.siting import siting_of
 from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
@@ -163,6 +164,8 @@ def _assess(
     found.append(estates_of(study, place))
     tell("scoring groups")
     found += [g] if (g := grouping_of(study, place)) is not None else []
+    tell("scoring sites")
+    found += [s] if (s := siting_of(study, place)) is not None else []
     return found
 
 

@@ -13,12 +13,16 @@ WIDTH = 760
 
 @dataclass(frozen=True)
 class Dot:
-    """A circle on a map: where it is in tens of metres, its area in people, and what it is."""
+    """A mark on a map: where it is in tens of metres, its area in people, and what it is.
+
+    `kind` is "list" (a circle sized by people), or what a plan does with a site: "keep", "close", "open" or "extend".
+    """
 
     easting_10m: float
     northing_10m: float
     people: int
     title: str
+    kind: str = "list"
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,7 @@ def draw_map(
     parts.append('</g><g fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">')
     for dot in sorted(dots, key=lambda d: -d.people):
         x, y = at(dot.easting_10m, dot.northing_10m).split(",")
-        radius = 1.5 + (dot.people / 1000) ** 0.5 * 1.25
-        parts.append(f'<circle cx="{x}" cy="{y}" r="{radius:.1f}"><title>{escape(dot.title)}</title></circle>')
+        parts.append(_mark(dot, float(x), float(y)))
     parts.append('</g><g class="names" font-size="11" text-anchor="middle">')
     taken: list[tuple[float, float, float]] = []
     for label in labels:
@@ -90,6 +93,24 @@ def draw_map(
         parts.append(f'<text x="{x}" y="{y}">{escape(label.text)}</text>')
     parts += ["</g>", _scale_bar(scale, height), "</svg>"]
     return "".join(parts)
+
+
+def _mark(dot: Dot, x: float, y: float) -> str:
+    """A circle by size; or by decision: a black disc kept, a white cross in a ring closed, a square opened or extended."""
+    title = f"<title>{escape(dot.title)}</title>"
+    match dot.kind:
+        case "keep":
+            return f'<circle cx="{x}" cy="{y}" r="4" fill="#212b32" fill-opacity="1">{title}</circle>'
+        case "close":
+            cross = f"M{x - 3.2:.1f},{y - 3.2:.1f}l6.4,6.4m0,-6.4l-6.4,6.4"
+            return (
+                f'<g fill-opacity="1"><circle cx="{x}" cy="{y}" r="5.5" fill="#fff"/><path d="{cross}" stroke-width="1.6"/>'
+                f"{title}</g>"
+            )
+        case "open" | "extend":
+            return f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill-opacity="1">{title}</rect>'
+    radius = 1.5 + (dot.people / 1000) ** 0.5 * 1.25
+    return f'<circle cx="{x}" cy="{y}" r="{radius:.1f}">{title}</circle>'
 
 
 def _scale_bar(scale: float, height: float) -> str:

@@ -17,6 +17,7 @@ from chesil.cli import (
     publishing,
     resilience,
     routes,
+    siting,
     workforce,
 )
 from chesil.cli.printing import err
@@ -47,6 +48,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(data.data, name="data")
+proposing.propose.command("sites")(siting.propose_sites)
 app.add_typer(proposing.propose, name="propose")
 
 

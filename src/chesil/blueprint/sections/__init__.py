@@ -15,6 +15,7 @@ from chesil.blueprint.sections import (
     need,
     overview,
     resilience,
+    siting,
     variation,
     workforce,
 )
@@ -43,6 +44,7 @@ IN_ORDER = (
     closure,
     resilience,
     money,
+    siting,
     delivery,
     audit,
 )

@@ -1,5 +1,8 @@
 """Solving a mixed integer programme with HiGHS: limits, an interrupt that keeps the best so far, the same answer twice."""
 
+import ctypes
+import os
+import sys
 from dataclasses import dataclass
 from threading import Thread
 
@@ -51,7 +54,7 @@ def solve(
 
     Ctrl-C stops the search, keeps the best so far, and raises nothing: the answer says "interrupted".
     """
-    solver = highspy.Highs()
+    solver = _quiet_solver()
     for name, value in (
         ("output_flag", False),
         ("threads", 1),
@@ -70,6 +73,22 @@ def solve(
         given.col_value = start.tolist()
         solver.setSolution(given)
     return _ended(solver, programme, _run(solver))
+
+
+def _quiet_solver() -> highspy.Highs:
+    """A solver made without the line that HiGHS prints when the first one is made: it would spoil what a command prints."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        solver = highspy.Highs()
+        if os.name == "posix":
+            ctypes.CDLL(None).fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+    return solver
 
 
 def _run(solver: highspy.Highs) -> bool:

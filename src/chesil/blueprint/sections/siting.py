@@ -1,0 +1,361 @@
+"""The section on sites: how far people travel today, what fewer sites would cost whom, and an illustrated plan."""
+
+from typing import Any
+
+import polars as pl
+
+from chesil.blueprint.charts import BLUE, CONFIG, GREY, INK, RULE, VEGA_LITE
+from chesil.blueprint.document import (
+    Block,
+    Bullets,
+    Chart,
+    Map,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Subheading,
+    Table,
+    Words,
+)
+from chesil.blueprint.map_svg import Dot, draw_legend, draw_map
+from chesil.blueprint.words import limits_text, number, people, place_name
+from chesil.core.figure import Figure
+from chesil.measures.computing import Unit
+from chesil.packs.pack import read_table
+from chesil.place.outlines import area_rings
+from chesil.plan import Plan
+
+KEY, NAME = "siting", "Sites"
+CLASSES = (0.5, 2.0, 5.0, 10.0)
+"""Extra minutes at which the map's shades change."""
+CLASS_NAMES = ("as today", "up to 2", "2 to 5", "5 to 10", "more than 10")
+AREAS_SHOWN = 12
+STEP_MEASURES = (
+    "siting_mean_minutes", "siting_people_further", "siting_no_car_further", "siting_extra_minutes", "siting_worst_extra",
+    "siting_gap",
+)  # fmt: skip
+LOCALITY_MEASURES = ("siting_people_further", "siting_extra_minutes", "siting_worst_extra")
+STEP_HEADS = (
+    "Sites", "Mean minutes", "People who travel further", "of them in households without a car", "Their extra minutes",
+    "Most extra minutes of any area", "Best possible is at most this much better",
+)  # fmt: skip
+ILLUSTRATION = (
+    "A proposal is an illustration, not a decision: it shows what the fewest minutes ask for, and nothing of staff, "
+    "leases, condition, patients’ wishes or safety."
+)
+
+
+def of_place(plan: Plan) -> Section | None:
+    """Today's journeys; the frontier, the illustrated plan and who loses by it where the study holds a proposal."""
+    if "siting" not in plan.assessments:
+        return None
+    found, code, name = plan.assessments["siting"], plan.place.code, place_name(plan.place.name)
+    mean = plan.figures["siting_mean_minutes", code]
+    lead: list[Words] = [
+        (f"{name} has ", Shown(plan.figures["siting_sites", code]), " sites from which practices are known to work; people live ",
+         *_with_limits(plan, mean), f" minutes from the nearest {found.about['mode']} on average."
+         if mean.is_known else " from the nearest."),
+    ]  # fmt: skip
+    key = f"{code}:plan"
+    if ("siting_people_further", key) not in plan.figures:
+        blocks: list[Block] = [Bullets(tuple((w,) for w in found.warnings))] if found.warnings else []
+        blocks.append(Paragraph(("No proposal of sites is in this study: `chesil propose sites` makes one.",), True))
+        return Section(KEY, NAME, f"How far {name}’s people live from a surgery", tuple(lead), (*blocks, _today(plan)))
+    lead += _lead_of_plan(plan, key)
+    return Section(KEY, NAME, _heading(plan, name, key), tuple(lead), tuple(_blocks(plan, found.tables, name, key)))
+
+
+def of_group(plan: Plan, unit: Unit) -> Section | None:
+    """The group's sites and journeys today, and what each further closure among its own sites would cost whom."""
+    if ("siting_sites", unit.code) not in plan.figures:
+        return None
+    name, code = place_name(unit.name), unit.code
+    mean = plan.figures["siting_mean_minutes", code]
+    lead: list[Words] = [
+        (f"{name} has ", Shown(plan.figures["siting_sites", code]), " sites; people where most of its patients live are ",
+         *_with_limits(plan, mean), " minutes from the nearest site of any practice, on average."),
+    ]  # fmt: skip
+    steps = _steps_of(plan, code)
+    if len(steps) < 2:
+        return Section(KEY, NAME, f"{name}’s sites and the way to them", tuple(lead), ())
+    today, fewer = steps[0], steps[1]
+    lost = plan.figures["siting_people_further", fewer]
+    lead.append(
+        ("With one site fewer, chosen so that people travel least and with all sites elsewhere kept, ", _people(lost),
+         " people would have a longer way, by ", Shown(plan.figures["siting_extra_minutes", fewer]), " minutes on average.")
+        if lost.value else
+        ("One site could close without anybody’s nearest site being farther: others stand beside it.",)
+    )  # fmt: skip
+    heading = (
+        f"One site fewer in {name} would lengthen the way of {people(lost.value or 0.0, modelled=True)} people"
+        if lost.value else f"{name} could have one site fewer with no longer way for anybody"
+    )  # fmt: skip
+    caption = f"{name}: fewer of its own sites, all others staying open"
+    table = _step_table(plan, [today, *steps[1:]], caption)
+    return Section(KEY, NAME, heading, tuple(lead), (table, Paragraph((ILLUSTRATION,), True)))
+
+
+def _heading(plan: Plan, name: str, key: str) -> str:
+    lost, everyone = plan.figures["siting_people_further", key], plan.figures["siting_people_further", key].denominator
+    sites = plan.figures["siting_sites", key].value or 0.0
+    if not lost.value or not everyone:
+        return f"{name} could have fewer sites with no longer way for anybody"
+    share = number(100 * lost.value / everyone, plan.cards["share_65_plus"]).split(".")[0].rstrip("%")
+    return f"With {sites:,.0f} sites, {share}% of {name}’s people would have a longer way to the nearest"
+
+
+def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
+    f = {m: plan.figures[m, key] for m in ("siting_sites", *STEP_MEASURES)}
+    rule = plan.assessments["siting"].about["rule"]
+    lost: Words = (
+        ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" sites ({rule}), ", _people(f["siting_people_further"]),
+         " people would have a longer way, by ", Shown(f["siting_extra_minutes"]), " minutes on average and up to ",
+         Shown(f["siting_worst_extra"]), "; about ", _people(f["siting_no_car_further"]),
+         " of them live in households without a car.")
+        if f["siting_people_further"].value else
+        ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" sites ({rule}) nobody’s nearest site would be farther.",)
+    )  # fmt: skip
+    gap = f["siting_gap"]
+    mean: Words = (
+        "The mean way would be ", *_with_limits(plan, f["siting_mean_minutes"]), " minutes. ",
+        *(("No plan of as many sites under the same rules has a total way more than ", Shown(gap), " shorter.")
+          if gap.is_known else ("How near it is to the best is not proved.",)),
+    )  # fmt: skip
+    words: list[Words] = [lost, mean]
+    always = plan.figures.get(("siting_sites_always_kept", key))
+    if always is not None and always.is_known:
+        words.append(
+            ("Counted by other modes, people and weights and with travel errors drawn at random, ", Shown(always),
+             " of the plan’s sites are chosen every time; the others depend on how one counts.")
+        )  # fmt: skip
+    words.append((ILLUSTRATION,))
+    return words
+
+
+def _blocks(plan: Plan, tables: Any, name: str, key: str) -> list[Block]:
+    code = plan.place.code
+    blocks: list[Block] = [Subheading("Who would travel further")]
+    is_public = plan.study.edition == "public"
+    if not is_public:
+        blocks.append(_map(plan, tables, name))
+    blocks.append(_further(tables["further"]))
+    frontier = tables["frontier"].filter(pl.col("locality") == code)
+    blocks += [
+        Subheading("What each number of sites would ask of people"),
+        Chart(
+            _chart(frontier, plan.figures["siting_sites", key].value or 0.0),
+            f"Mean minutes to the nearest site by number of sites in {name}; the table below holds some of the points",
+            "Each point is the set of that many sites with the least total way, proved to the gap in the table. The diamond "
+            "is the illustrated plan. Minutes are modelled. Point at a mark for its numbers.",
+        ),
+        _step_table(plan, [*_steps_of(plan, code), key], f"{name}: steps of the frontier"),
+    ]  # fmt: skip
+    if not is_public:
+        blocks += [Subheading("What the plan does with each site"), _decisions(tables["decisions"])]
+    blocks.append(_localities(plan))
+    notes = [*plan.assessments["siting"].warnings]
+    switch = plan.figures.get(("siting_switch", key))
+    if switch is not None and switch.is_known:
+        blocks.append(
+            Paragraph(
+                ("The second-best plan would be the best if the ways to the sites that it alone opens were ", Shown(switch),
+                 " shorter: where that is little, other reasons should decide.")
+            )
+        )  # fmt: skip
+    if notes:
+        blocks.append(Bullets(tuple((w,) for w in notes)))
+    return blocks
+
+
+def _map(plan: Plan, tables: Any, name: str) -> Map:
+    further, decisions = tables["further"], tables["decisions"]
+    inside = pl.col("lsoa11").is_in(further["lsoa11"].implode())
+    rings = area_rings(read_table("area_boundaries", where=inside))
+    classes = {a: sum(m > cut for cut in CLASSES) for a, m in further.select("lsoa11", "extra_minutes").iter_rows()}
+    titles = {
+        r["lsoa11"]: f"{r['area_name']}: {r['now_minutes']:.0f} minutes now, {r['then_minutes']:.0f} in the plan"
+        for r in further.iter_rows(named=True)
+    }
+    words = {"keep": "kept", "close": "closed", "open": "opened", "extend": "kept and extended"}
+    dots = [
+        Dot(
+            r["easting"] / 10,
+            r["northing"] / 10,
+            0,
+            f"{place_name(r['site_name'])}: {words[r['decision']]}",
+            r["decision"],
+        )
+        for r in decisions.iter_rows(named=True)
+        if r["decision"] != "leave"
+    ]
+    counts = [0] * len(CLASS_NAMES)
+    for area, residents in further.select("lsoa11", "people").iter_rows():
+        counts[classes[area]] += round(residents, -1)
+    counts = [int(c) for c in counts]
+    kinds = decisions["decision"].value_counts()
+    by_kind = dict(kinds.iter_rows())
+    text = (
+        f"Map of {name} under the illustrated plan: {by_kind.get('keep', 0) + by_kind.get('extend', 0)} sites kept, "
+        f"{by_kind.get('close', 0)} closed, {by_kind.get('open', 0)} opened; areas darker where the way grows more. The "
+        "tables below give the areas and the sites."
+    )
+    svg = draw_map(rings=rings, classes=classes, titles=titles, outlines={}, dots=dots, labels=[], text=text)
+    legend = draw_legend(counts, CLASS_NAMES, "People by extra minutes to the nearest site")
+    return Map(svg, legend, text, "Black discs: sites kept. Crosses: sites the plan closes. Squares: opened or extended. "
+               "Shading: extra minutes to the nearest site, modelled. Areas: LSOA 2011 (ONS).")  # fmt: skip
+
+
+def _further(further: pl.DataFrame) -> Table:
+    rows = tuple(
+        Row(r["area_name"], (people(r["people"]), f"{r['now_minutes']:.1f}", f"{r['then_minutes']:.1f}",
+                             f"{r['extra_minutes']:.1f}", _share(r["no_car_share"], "not known")))
+        for r in further.head(AREAS_SHOWN).iter_rows(named=True)
+        if r["extra_minutes"] > CLASSES[0]
+    )  # fmt: skip
+    return Table(
+        "Areas that would lose most, longest extra way first",
+        ("Area", "People", "Minutes now", "In the plan", "Extra", "Households without a car (2011)"),
+        rows,
+        note="Minutes to the nearest site of any practice, modelled. No area’s nearest site comes nearer where none is opened.",
+    )
+
+
+def _chart(frontier: pl.DataFrame, chosen: float) -> dict[str, Any]:
+    rows = [
+        {"sites": r["sites"], "minutes": r["mean_minutes"], "further": round(r["people_further"], -1),
+         "worst": r["worst_extra"], "is_plan": r["sites"] == chosen}
+        for r in frontier.iter_rows(named=True)
+    ]  # fmt: skip
+    axis = {"gridColor": RULE, "domain": False, "ticks": False, "labelColor": "#4c6272"}
+    x = {"field": "sites", "type": "quantitative", "title": "Number of sites", "axis": {**axis, "grid": False},
+         "scale": {"zero": True}}  # fmt: skip
+    y = {
+        "field": "minutes",
+        "type": "quantitative",
+        "title": "Mean minutes to the nearest",
+        "axis": axis,
+        "scale": {"zero": True},
+    }
+    tips = [
+        {"field": "sites", "title": "Sites"}, {"field": "minutes", "title": "Mean minutes", "format": ".1f"},
+        {"field": "further", "title": "People with a longer way", "format": ",.0f"},
+        {"field": "worst", "title": "Most extra minutes", "format": ".1f"},
+    ]  # fmt: skip
+    chosen_rows = [r for r in rows if r["is_plan"]]
+    return {
+        "$schema": VEGA_LITE, "width": 600, "height": 260, "config": CONFIG, "data": {"values": rows},
+        "layer": [
+            {"mark": {"type": "line", "color": GREY, "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
+            {"mark": {"type": "circle", "color": INK, "size": 22, "opacity": 1},
+             "encoding": {"x": x, "y": y, "tooltip": tips}},
+            {"data": {"values": chosen_rows}, "mark": {"type": "point", "shape": "diamond", "filled": True, "color": BLUE,
+             "size": 180, "opacity": 1}, "encoding": {"x": x, "y": y, "tooltip": tips}},
+            {"data": {"values": chosen_rows}, "mark": {"type": "text", "text": "illustrated plan", "dy": -14, "color": BLUE},
+             "encoding": {"x": x, "y": y}},
+        ],
+    }  # fmt: skip
+
+
+def _steps_of(plan: Plan, code: str) -> list[str]:
+    """The units of a place's or group's steps, most sites first."""
+    found = [
+        u for m, u in plan.figures if m == "siting_people_further" and u.startswith(f"{code}:") and u.endswith("-sites")
+    ]
+    return sorted(found, key=lambda u: -int(u.rsplit(":", 1)[1].removesuffix("-sites")))
+
+
+def _step_table(plan: Plan, units: list[str], caption: str) -> Table:
+    rows = []
+    last = plan.figures["siting_sites", units[-1]].value if units[-1].endswith(":plan") else None
+    for unit in units:
+        if not unit.endswith(":plan") and plan.figures["siting_sites", unit].value == last:
+            continue  # the plan's own row stands for it
+        sites = plan.figures["siting_sites", unit]
+        cells = tuple(
+            _people(plan.figures[m, unit]) if "further" in m else _shown(plan.figures[m, unit]) for m in STEP_MEASURES
+        )
+        label = f"{sites.value:,.0f}" + (", illustrated plan" if unit.endswith(":plan") else "")
+        rows.append(Row(label, cells))
+    return Table(caption, STEP_HEADS, tuple(rows),
+                 note="Further: by more than half a minute than to today’s nearest site. People to the nearest ten.")  # fmt: skip
+
+
+def _decisions(decisions: pl.DataFrame) -> Table:
+    """Sites that close or open first, then those kept, with how often re-runs choose them again."""
+    order = {"close": 0, "open": 1, "extend": 2, "keep": 3}
+    rows = [
+        r
+        for r in decisions.iter_rows(named=True)
+        if r["decision"] in order and (r["decision"] != "keep" or (r["kept_in"] or 0.0) < 1)
+    ]
+    always = decisions.filter((pl.col("decision") == "keep") & (pl.col("kept_in") >= 1)).height
+    rows.sort(key=lambda r: (order[r["decision"]], r["kept_in"] if r["kept_in"] is not None else 0.0, r["code"]))
+    return Table(
+        "Sites that the illustrated plan closes or opens, then those it keeps in some re-runs and not in others",
+        ("Site", "Code", "In the plan", "Open in re-runs"),
+        tuple(
+            Row(place_name(r["site_name"]), (r["code"], r["decision"], _share(r["kept_in"])))
+            for r in rows
+        ),
+        text_columns=(0, 1, 2),
+        note=f"Kept in every re-run and not listed: {always}. Where two surgeries share a building or "
+        "stand beside each other, which of them the plan closes is arbitrary.",
+    )  # fmt: skip
+
+
+def _localities(plan: Plan) -> Table:
+    """What one site fewer would cost in each locality, those that lose most first."""
+    rows = []
+    for (measure, code), figure in plan.figures.items():
+        if measure != "siting_sites" or ":" in code.removeprefix("study:") or code == plan.place.code:
+            continue
+        steps = _steps_of(plan, code)
+        if len(steps) > 1:
+            rows.append((figure, steps[1]))
+    rows.sort(key=lambda r: (-(plan.figures["siting_people_further", r[1]].value or 0.0), r[0].unit_code))
+    return Table(
+        "One site fewer, locality by locality: who would have a longer way, most people first",
+        ("Locality", "Sites today", "People who travel further", "Their extra minutes", "Most extra minutes of any area"),
+        tuple(
+            Row(place_name(f.unit_name), (Shown(f), *(_people(plan.figures[m, u]) if "people" in m else _shown(plan.figures[m, u])
+                                                      for m in LOCALITY_MEASURES)))
+            for f, u in rows
+        ),
+        note="The site is the one whose closing adds least to the total way, all sites elsewhere staying open.",
+    )  # fmt: skip
+
+
+def _today(plan: Plan) -> Table:
+    rows = []
+    for (measure, code), figure in plan.figures.items():
+        if measure == "siting_sites" and code != plan.place.code:
+            rows.append((plan.figures["siting_mean_minutes", code], figure))
+    rows.sort(key=lambda r: (-(r[0].value or 0.0), r[0].unit_code))
+    rows.append((plan.figures["siting_mean_minutes", plan.place.code], plan.figures["siting_sites", plan.place.code]))
+    return Table(
+        "Sites and the way to the nearest today, longest first",
+        ("Locality", "Sites", "Mean minutes to the nearest of any practice"),
+        tuple(
+            Row(place_name(m.unit_name), (Shown(s), Shown(m)), is_total=m.unit_code == plan.place.code) for m, s in rows
+        ),
+    )
+
+
+def _shown(figure: Figure) -> "str | Shown":
+    return "none" if figure.reason == "nobody travels further" else Shown(figure)
+
+
+def _share(value: float | None, unknown: str = "") -> str:
+    return unknown if value is None else f"{100 * value:.0f}%"
+
+
+def _people(figure: Figure) -> Shown:
+    return Shown(figure, people(figure.value, modelled=True)) if figure.value is not None else Shown(figure)
+
+
+def _with_limits(plan: Plan, figure: Figure) -> Words:
+    card = plan.cards[figure.measure]
+    if not figure.is_known or figure.lower is None:
+        return (Shown(figure),)
+    return (Shown(figure, f"{number(figure.value, card)} ({limits_text(figure, card)})"),)
