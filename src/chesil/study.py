@@ -88,9 +88,6 @@ class Study:
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     """What solvers found, by name, from `proposals/*.json`."""
 
-    proposals: Mapping[str, Proposal] = field(default_factory=dict)
-    """What solvers found, by name, from `proposals/*.json`."""
-
 
 def read_study(folder: Path) -> Study:
     """Read a study folder; raises `InputRefused` listing everything wrong in any of its files."""
