@@ -7,6 +7,7 @@ import pytest
 from chesil.core.errors import InputRefused
 from chesil.packs.pack import read_table
 from chesil.place.place import Place
+from chesil.place.postcode_origins import postcode_origins
 from chesil.place.site_positions import find_positions, locate_sites
 from chesil.place.travel import (
     MODES,
@@ -140,3 +141,20 @@ def test_every_site_that_cannot_be_placed_is_named_with_the_way_out() -> None:
     with pytest.raises(InputRefused) as refused:
         locate_sites(sites)
     assert len(refused.value.problems) == 7
+
+
+def test_postcodes_of_an_area_lie_in_it_and_move_large_rural_areas_most(dorset_2026: Place) -> None:
+    rural = dorset_2026.areas.filter(pl.col("ruc11_code").str.starts_with("E")).sort("lsoa11").head(8)
+    points = postcode_origins(rural["lsoa11"].to_list())
+    assert points["lsoa11"].n_unique() == 8 and points["code"].is_duplicated().sum() == 0
+    sites = site_destinations(dorset_2026)
+    by_point = travel_times(points, sites, "drive").minutes.min(axis=1)
+    mean = (
+        points.with_columns(pl.Series("minutes", by_point))
+        .group_by("lsoa11")
+        .agg(pl.col("minutes").mean())
+        .sort("lsoa11")
+    )
+    middles = travel_times(rural.select(pl.col("lsoa11").alias("code"), "easting", "northing"), sites, "drive")
+    difference = mean["minutes"].to_numpy() - middles.minutes.min(axis=1)
+    assert abs(difference.mean()) < 4 and np.abs(difference).max() < 12

@@ -66,6 +66,8 @@ ABOUT = {
     "partners": "One row a surgery: the nearest pharmacy and hospital site within a walk.",
     "curve": "Share of people within each number of minutes, by mode, as expected with the error of the times.",
 }
+WORST_PART = 4
+"""Never more than a quarter of a place's areas are called its worst served."""
 CURVE_MINUTES = tuple(range(0, 61, 2))
 
 
@@ -98,7 +100,8 @@ def assess_access(
 
     reached = reach_sites(place, england, times_of or modelled)
     levels = ["practice", "pcn", *sorted({t for t in place.groups["group_type"] if t.startswith("study:")}), ALL]
-    units = [(u, level) for level in levels for u in units_of(place, level) if u.code != "U"]
+    by_code = {u.code: (u, level) for level in levels for u in units_of(place, level) if u.code != "U"}
+    units = list(by_code.values())  # a place may be one practice or network: then it is one unit, as the whole place
     own = own_pairs(place, reached)
     figures = list(england_figures)
     for unit, level in units:
@@ -108,7 +111,7 @@ def assess_access(
     figures += dft_figures(place, reached, people, settings.thresholds)
     figures += who_figures(place, england, reached)
     areas = area_table(place, reached)
-    worst = worst_areas(areas, settings.worst_areas)
+    worst = worst_areas(areas, min(settings.worst_areas, max(areas.height // WORST_PART, 1)))
     figures += worst_figures(place, worst)
     found, catchments = supply_figures(place, england, reached, settings.catchment_minutes)
     figures += found

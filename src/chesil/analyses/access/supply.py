@@ -23,6 +23,8 @@ ROLE = "gp_fully_qualified"
 RAAM_TAU = 15.0
 """Minutes of travel worth one average queue, as the method's authors begin with (Saxon and Snow, 2020)."""
 RAAM_MINUTES = 45.0
+RAAM_SITES = 20
+"""People are shared out among so many of the nearest sites."""
 RAAM_GAP = 1e-4
 """No area could save more of its score than this by going elsewhere; scores are about 1."""
 LOW = 0.5
@@ -140,7 +142,7 @@ def supply_figures(
                  value=found["enhanced"].people_out_of_reach, numerator=found["enhanced"].people_out_of_reach,
                  receipts=receipts, notes=notes)
         )  # fmt: skip
-    within = np.where(minutes[inside] <= RAAM_MINUTES, minutes[inside], np.inf)
+    within = _nearest_only(minutes[inside])
     score = raam(demand[inside], supply.imputed, within, tau=RAAM_TAU, tolerance=RAAM_GAP).score
     columns["raam_imputed"] = score
     figures.append(
@@ -150,6 +152,15 @@ def supply_figures(
     )  # fmt: skip
     codes = [a for a, i in zip(reached.areas, inside, strict=True) if i]
     return figures, pl.DataFrame({"lsoa11": codes, "demand": demand[inside], **columns}).sort("lsoa11")
+
+
+def _nearest_only(minutes: Array) -> Array:
+    """Minutes with all but each area's nearest sites, within a limit, set to no way: what makes RAAM quick in cities."""
+    within = np.where(minutes <= RAAM_MINUTES, minutes, np.inf)
+    if within.shape[1] > RAAM_SITES:
+        last = np.partition(within, RAAM_SITES - 1, axis=1)[:, RAAM_SITES - 1]
+        within = np.where(within <= last[:, None], within, np.inf)
+    return within
 
 
 def _low(
