@@ -51,7 +51,8 @@ def _times_of(study: Study, place: Place, settings: AccessSettings) -> Times | N
     """The study's own routed times where its folder of links holds them, modelled ones for the rest; else None."""
     if not study.links:
         return None
-    return study_times(study.links, frozenset(site_destinations(place)["code"]), {}, ferries=settings.ferries)
+    about = {mode: study.receipts[f"links:{mode}"].caveat for mode in study.links if f"links:{mode}" in study.receipts}
+    return study_times(study.links, frozenset(site_destinations(place)["code"]), about, ferries=settings.ferries)
 
 
 @lru_cache(maxsize=4)
