@@ -8,7 +8,7 @@ import numpy as np
 from chesil.core.errors import Problem, some_of
 from chesil.methods.districting import Districting, components, list_groups, solve_listed
 
-MOST = 150_000
+MOST = 40_000
 STEPS = 10
 
 
