@@ -18,6 +18,7 @@ from chesil.cli import (
     resilience,
     routes,
     siting,
+    variation,
     workforce,
 )
 from chesil.cli.printing import err
@@ -38,6 +39,7 @@ COMMANDS = (
     resilience.resilience,
     publishing.verify,
     publishing.compare,
+    variation.variation,
     workforce.workforce,
     routes.routes,
     money.money,

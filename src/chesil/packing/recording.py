@@ -61,7 +61,7 @@ def build_recording(raw: Raw, tables: dict[str, Built]) -> dict[str, Built]:
     whole = registers.filter(pl.col("list_type") == "TOTAL").group_by("practice_code", "year")
     registers = registers.join(whole.agg(pl.col("list_size").max().alias("whole_list")), on=["practice_code", "year"])
     fitted = [
-        _fit(registers.filter((pl.col("year") == year) & (pl.col("register") == register)), factors, model)
+        fit_register(registers.filter((pl.col("year") == year) & (pl.col("register") == register)), factors, model)
         for year in registers["year"].unique().sort()
         for register in registers["register"].unique().sort()
         for model in MODELS
@@ -153,14 +153,16 @@ def _on_scale(factors: pl.DataFrame, term: Term) -> Array:
 
 
 @dataclass(frozen=True)
-class _Fitted:
+class Fitted:
+    """One fitted model as the pack's tables have it, with the ratio of each practice it was fitted on."""
+
     coefficients: pl.DataFrame
     covariances: pl.DataFrame
     fit: pl.DataFrame
     ratios: pl.DataFrame
 
 
-def _fit(register: pl.DataFrame, factors: pl.DataFrame, name: str) -> _Fitted:
+def fit_register(register: pl.DataFrame, factors: pl.DataFrame, name: str = MODELS[0]) -> Fitted:
     """One model of one register of one year; `register` says each practice's whole list as well."""
     terms = tuple(t for t in TERMS if name == MODELS[0] or t.group not in WITHOUT)
     centres = _centres(factors)
@@ -177,7 +179,7 @@ def _fit(register: pl.DataFrame, factors: pl.DataFrame, name: str) -> _Fitted:
     b[0] += np.log(scale)
     first = register.row(0, named=True)
     keys = {"year": first["year"], "register": first["register"], "model": name}
-    return _Fitted(
+    return Fitted(
         _coefficients(keys, terms, centres, b, model.standard_errors, _reference(x, b, n, england)),
         _covariances(keys, terms, model),
         _diagnostics(keys, model, y, n, england, register.height),
@@ -247,7 +249,7 @@ def _diagnostics(
     return pl.DataFrame([record]).with_columns(pl.selectors.float().round_sig_figs(8))
 
 
-def _with_next_year(fitted: list[_Fitted]) -> pl.DataFrame:
+def _with_next_year(fitted: list[Fitted]) -> pl.DataFrame:
     """The fits with the correlation of practices' ratios between the two years: how much of the rest stays."""
     ratios = pl.concat([f.ratios for f in fitted])
     both = ratios.join(ratios, on=["practice_code", "register", "model"], suffix="_other")
