@@ -105,3 +105,11 @@ def test_a_study_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None
 def test_data_list_and_check() -> None:
     assert "registrations" in chesil("data", "list").stdout
     assert "33 tables are whole" in chesil("data", "check").stdout
+
+
+def test_variation_prints_a_practice_and_names_the_nearest_code(tmp_path: Path) -> None:
+    rows = json.loads(chesil("variation", "studies/dorset", "J81012", "--json").stdout)
+    assert len(rows) == 21
+    parts = ("age", "sex", "deprivation", "ethnicity", "rurality", "list change", "rest")
+    assert all(abs(sum(r[p] for p in parts) - r["gap"]) <= 4 for r in rows)  # each is rounded to a person
+    assert "Did you mean" in chesil("variation", "studies/dorset", "J81O12").stderr
