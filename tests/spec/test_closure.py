@@ -3,6 +3,7 @@
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -10,11 +11,15 @@ import pytest
 
 from chesil.analyses.closure import Asked, ClosureSettings, assess_closures, assess_what_if, hand_back_paper, timetable
 from chesil.blueprint.papers import paper_html, paper_markdown
+from chesil.blueprint.sections import closure
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused
+from chesil.measures.computing import Unit
 from chesil.methods.dispersal import disperse, leaving_shares, totals_by_share
 from chesil.place.choosing import choice_field, index_choices
 from chesil.place.place import Place
+from chesil.setting_up.closure import _refuse_ended, closures_of
+from chesil.study import Study
 
 sys.path.insert(0, str(Path(__file__).parent))
 from test_scenarios import made_up_place
@@ -197,3 +202,25 @@ def test_the_paper_holds_every_part_and_leaves_small_numbers_out() -> None:
     assert "<script" not in page
     allocation = next(p for p in paper.parts if p.heading.startswith("Allocation"))
     assert all(int(r[2]) >= 5 for r in allocation.rows)
+
+
+@pytest.mark.parametrize("edition", ["board", "public"])
+def test_the_public_edition_counts_closures_and_names_nobody(edition: str) -> None:
+    place = made_up_place()
+    study = Study(Path(), "Testbury", ("Z99001",), "2022/23", date(2026, 11, 24), edition)
+    found = closures_of(study, {"2022/23": place})
+    figures = {(f.measure, f.unit_code): f for f in found.figures}
+    plan = SimpleNamespace(assessments={"closure": found}, figures=figures, place=place, study=study)
+    section = closure.of_place(plan)  # type: ignore[arg-type]
+    group = closure.of_group(plan, Unit("U99901", "West", ("Z99001", "Z99002")))  # type: ignore[arg-type]
+    assert section is not None
+    assert section.figures[0].value == 3
+    named = any(word in repr(section) for word in ("Z99001", "Abbey", "Brook"))
+    assert named == (group is not None) == (edition == "board")
+    assert any("Z99" in f.unit_code for f in found.figures) == (edition == "board")
+
+
+def test_an_ended_practice_is_said_to_have_ended(dorset_2026: Place) -> None:
+    with pytest.raises(InputRefused, match="closed already, since 31 October 2024"):
+        _refuse_ended(dorset_2026, ["J81003"])
+    _refuse_ended(dorset_2026, ["J81010", "J89999"])
