@@ -41,7 +41,7 @@ STEP_HEADS = (
     "Most extra minutes of any area", "Best possible is at most this much better",
 )  # fmt: skip
 ILLUSTRATION = (
-    "A proposal is an illustration, not a decision: it shows what the fewest minutes ask for, and nothing of staff, "
+    "A proposal is an illustration, not a decision: it shows what the fewest minutes ask for, and nothing of room, staff, "
     "leases, condition, patients’ wishes or safety."
 )
 
@@ -109,12 +109,14 @@ def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
     f = {m: plan.figures[m, key] for m in ("siting_sites", *STEP_MEASURES)}
     rule = plan.assessments["siting"].about["rule"]
     lost: Words = (
-        ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" sites ({rule}), ", _people(f["siting_people_further"]),
+        ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" {_sites(f)} ({rule}), ",
+         _people(f["siting_people_further"]),
          " people would have a longer way, by ", Shown(f["siting_extra_minutes"]), " minutes on average and up to ",
          Shown(f["siting_worst_extra"]), "; about ", _people(f["siting_no_car_further"]),
          " of them live in households without a car.")
         if f["siting_people_further"].value else
-        ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" sites ({rule}) nobody’s nearest site would be farther.",)
+        ("Under an illustrated plan of ", Shown(f["siting_sites"]),
+         f" {_sites(f)} ({rule}) nobody’s nearest site would be farther.")
     )  # fmt: skip
     gap = f["siting_gap"]
     mean: Words = (
@@ -127,7 +129,8 @@ def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
     if always is not None and always.is_known:
         words.append(
             ("Counted by other modes, people and weights and with travel errors drawn at random, ", Shown(always),
-             " of the plan’s sites are chosen every time; the others depend on how one counts.")
+             " of the plan’s sites are chosen every time"
+             + ("." if (always.value or 0) >= 100 else "; the others depend on how one counts."))
         )  # fmt: skip
     words.append((ILLUSTRATION,))
     return words
@@ -139,7 +142,8 @@ def _blocks(plan: Plan, tables: Any, name: str, key: str) -> list[Block]:
     is_public = plan.study.edition == "public"
     if not is_public:
         blocks.append(_map(plan, tables, name))
-    blocks.append(_further(tables["further"]))
+    if (tables["further"]["extra_minutes"] > CLASSES[0]).any():
+        blocks.append(_further(tables["further"]))
     frontier = tables["frontier"].filter(pl.col("locality") == code)
     blocks += [
         Subheading("What each number of sites would ask of people"),
@@ -344,6 +348,10 @@ def _today(plan: Plan) -> Table:
 
 def _shown(figure: Figure) -> "str | Shown":
     return "none" if figure.reason == "nobody travels further" else Shown(figure)
+
+
+def _sites(figures: dict[str, Figure]) -> str:
+    return "site" if figures["siting_sites"].value == 1 else "sites"
 
 
 def _share(value: float | None, unknown: str = "") -> str:
