@@ -344,3 +344,17 @@ def test_lists_of_2015_have_no_ages_so_no_pyramid(tables: ReferenceTables) -> No
     assert "pyramid" not in found.tables
     assert "not published for 2015/16" in found.warnings[0]
     assert found.figure("list_inside", "QVV").reason == "patients by area are not published for 2015/16"
+
+
+def test_a_drawn_group_has_its_profile_pyramid_and_projection(
+    dorset_2022: Place, england_2022: Place, tables: ReferenceTables
+) -> None:
+    drawn = dorset_2022.with_groups("neighbourhoods", {"J81002": "West", "J81010": "West", "J81039": "East"})
+    found = assess(drawn, england_2022, tables)
+    west = "study:neighbourhoods:west"
+    rows = found.tables["pyramid"].filter(pl.col("unit_code") == west)
+    assert rows["people"].sum() == pytest.approx(
+        found.tables["ages"].filter(pl.col("unit_code").is_in(["J81002", "J81010"]))["registered"].sum()
+    )
+    for measure in ("list_inside", "resident_share_65_plus", "projected_list_change", "need_register_factor"):
+        assert found.figure(measure, west).is_known

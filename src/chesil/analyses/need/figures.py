@@ -238,7 +238,8 @@ def of_projection(place: Place, units: Sequence[Unit], p: Projection, settings: 
     if place.homes.height:
         homes = {u: n for u, y, n in p.homes_lists.iter_rows() if y == later}
         make = _Maker(place, "homes_people", span, "local", place.receipts_for("registrations"))
-        figures += [make(u.code, u.name, value=round(homes.get(u.code, 0.0))) for u in units]
+        counts = [(u, float(round(homes.get(u.code, 0.0)))) for u in units]
+        figures += [make(u.code, u.name, value=n, numerator=n) for u, n in counts]
     return figures
 
 

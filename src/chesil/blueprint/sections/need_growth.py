@@ -14,7 +14,8 @@ from chesil.plan import Plan
 
 def growth_blocks(plan: Plan) -> list[Block]:
     warnings = plan.assessments["need"].warnings
-    held = [u for u in plan.pcns if known(plan, "projected_list_change", u.code)]
+    units = [*plan.pcns, *(u for own in plan.drawn.values() for u in own)]
+    held = [u for u in units if known(plan, "projected_list_change", u.code)]
     blocks: list[Block] = [Subheading("What is to come")]
     blocks += [Paragraph((w,)) for w in warnings]
     if held:
@@ -66,7 +67,7 @@ def growth_blocks(plan: Plan) -> list[Block]:
                 heads,
                 (*rows_of_units, total),
                 note="New homes stand beside the projection, not in it: its trend already holds past building. It does not "
-                "know of moves between practices.",
+                "know of moves between practices, nor of old people who move in: a place with very many of them may keep more.",
             ),
             *_published(plan),
         ]
