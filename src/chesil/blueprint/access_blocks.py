@@ -3,6 +3,7 @@
 from chesil.analyses.access.nearby import PARTNERS
 from chesil.blueprint.document import Block, Bullets, Paragraph, Row, Shown, Subheading, Table, Words
 from chesil.blueprint.words import limits_text, number, place_name
+from chesil.measures.card import load_measure
 from chesil.plan import Plan
 
 SHOWN_AREAS = 20
@@ -23,7 +24,7 @@ def ranged(plan: Plan, measure: str, code: str) -> str | Shown:
     figure = plan.figures.get((measure, code))
     if figure is None:
         return "–"
-    card = plan.cards[measure]
+    card = load_measure(measure)
     if figure.lower is None or not figure.is_known:
         return Shown(figure)
     return Shown(figure, f"{number(figure.value, card)} ({limits_text(figure, card)})")

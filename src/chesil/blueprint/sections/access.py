@@ -34,6 +34,7 @@ from chesil.blueprint.document import (
 from chesil.blueprint.map_svg import RAMP, Dot, draw_legend, draw_map
 from chesil.blueprint.words import compared, limits_text, place_name
 from chesil.core.figure import Figure
+from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
 from chesil.packs.pack import read_table
 from chesil.place.catchments import areas_by_group
@@ -86,7 +87,7 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
         return None
     name, here = place_name(unit.name), place_name(plan.place.name)
     mine, whole = (plan.figure("access_drive_nearest", c) for c in (unit.code, plan.place.code))
-    card = plan.cards["access_drive_nearest"]
+    card = load_measure("access_drive_nearest")
     heading = f"{name}’s patients have a drive to the nearest surgery {_longer(mine, whole, plan)} {here}’s"
     own = plan.figure("access_drive_own", unit.code)
     lead: tuple[Words, ...] = (
@@ -99,7 +100,7 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
 
 
 def _longer(mine: Figure, other: Figure, plan: Plan) -> str:
-    words = compared(mine, other, plan.cards[mine.measure])
+    words = compared(mine, other, load_measure(mine.measure))
     return words.replace("higher", "longer").replace("lower", "shorter")
 
 
@@ -131,7 +132,7 @@ def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
         if is_known(plan, "access_share_within", f"{code}:walk:30")
         else None
     )
-    card = plan.cards["access_drive_nearest"]
+    card = load_measure("access_drive_nearest")
     lead: list[Words] = [
         ("The nearest surgery is ", Shown(drive), f" minutes by car ({limits_text(drive, card)}) for {name}’s patients, "
          f"{_longer(drive, england, plan)} England’s ", Shown(england), ". These times are modelled, not taken from a "
@@ -142,7 +143,7 @@ def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
     if walk is not None:
         lead.append(
             ("On foot, at an assumed speed, ", Shown(walk), " live within half an hour of a surgery "
-             f"({limits_text(walk, plan.cards['access_share_within'])}). "
+             f"({limits_text(walk, load_measure('access_share_within'))}). "
              "Whether a bus goes is not known without a timetable, and nothing here says that one does.")
         )  # fmt: skip
     people, minutes = plan.figures.get(("access_worst_people", code)), plan.figures.get(("access_worst_minutes", code))
@@ -380,7 +381,7 @@ def _who(plan: Plan, name: str) -> list[Block]:
             else f"longer for people in areas at the end {last}" if slope.value > 0
             else f"longer for people in areas at the end {first}"
         )  # fmt: skip
-        limits = limits_text(slope, plan.cards["access_slope"])
+        limits = limits_text(slope, load_measure("access_slope"))
         lines.append(
             (
                 f"{TITLES[kind]}, from {first} to {last}, the drive changes by ",
