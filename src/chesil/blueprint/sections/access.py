@@ -88,7 +88,7 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     name, here = place_name(unit.name), place_name(plan.place.name)
     mine, whole = (plan.figure("access_drive_nearest", c) for c in (unit.code, plan.place.code))
     card = load_measure("access_drive_nearest")
-    heading = f"{name}’s patients have a drive to the nearest surgery {_longer(mine, whole, plan)} {here}’s"
+    heading = f"{name}: the drive to the nearest surgery is {_longer(mine, whole, plan)} {here}’s"
     own = plan.figure("access_drive_own", unit.code)
     lead: tuple[Words, ...] = (
         ("To the nearest surgery it is ", Shown(mine), f" minutes by car for {name}’s patients ({limits_text(mine, card)}, "
@@ -120,7 +120,7 @@ def _heading(plan: Plan, name: str) -> str:
         words = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}.get(times, "more than once")
         return f"People in {name}’s villages drive about {words} as long to a surgery as people in its towns"
     mine, england = (plan.figure("access_drive_nearest", c) for c in (plan.place.code, ENGLAND.upper()))
-    return f"{name}’s patients have a drive to the nearest surgery {_longer(mine, england, plan)} England’s"
+    return f"{name}: the drive to the nearest surgery is {_longer(mine, england, plan)} England’s"
 
 
 def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
