@@ -9,6 +9,8 @@ from chesil.plan import Plan
 
 KEY, NAME = "closure", "If a practice closes"
 MOST_NAMED = 20
+FEW = 10
+"""Of fewer practices the public edition shows no bands: one alone in a band could be told by its list."""
 BANDS = (0, 5, 10, 20, 50, 100)
 """Where the largest growth of one neighbour's list is cut into bands (%)."""
 WORKING: tuple[Words, ...] = (
@@ -26,7 +28,10 @@ def of_place(plan: Plan) -> Section | None:
     counted = plan.figures.get(("closures_over_threshold", plan.place.code))
     if found is None or counted is None:
         return None
-    blocks: list[Block] = [*_bands(plan), Subheading("How this was worked out"), Bullets(WORKING)]
+    is_public = plan.study.edition == "public"
+    few = found.tables["closures"].height < FEW
+    bands = [] if is_public and few else _bands(plan, is_public)
+    blocks: list[Block] = [*bands, Subheading("How this was worked out"), Bullets(WORKING)]
     if plan.study.edition == "board":
         blocks.insert(2, _named(plan, list(found.tables["closures"]["practice_code"]), MOST_NAMED))
     blocks += [Paragraph((w,), True) for w in found.warnings] if plan.study.edition == "board" else []
@@ -82,7 +87,7 @@ def _spoken(number: float) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:,g}"
 
 
-def _bands(plan: Plan) -> list[Block]:
+def _bands(plan: Plan, is_public: bool) -> list[Block]:
     table = plan.assessments["closure"].tables["closures"]
     rows, values = [], []
     for n, low in enumerate(BANDS):
@@ -91,9 +96,11 @@ def _bands(plan: Plan) -> list[Block]:
         inside = (growth >= low) & (growth < high) if high is not None else growth >= low
         label = f"{low}% to {high}%" if high is not None else f"{low}% and over"
         count, moved = int(inside.sum()), int(table.filter(inside)["moved"].sum())
-        rows.append(Row(label, (str(count), f"{moved:,}")))
+        rows.append(Row(label, (str(count),) if is_public else (str(count), f"{moved:,}")))
         values.append({"growth": label, "practices": count})
-    rows.append(Row("All", (str(table.height), f"{int(table['moved'].sum()):,}"), is_total=True))
+    total = (str(table.height),) if is_public else (str(table.height), f"{int(table['moved'].sum()):,}")
+    rows.append(Row("All", total, is_total=True))
+    heads = ("Largest growth of a neighbour", "Practices", *(() if is_public else ("Patients who would move",)))
     caption = "Practices by the largest growth that closing them would bring one neighbour’s list"
     chart = Chart(
         {
@@ -112,7 +119,7 @@ def _bands(plan: Plan) -> list[Block]:
     )  # fmt: skip
     return [
         chart,
-        Table(caption, ("Largest growth of a neighbour", "Practices", "Patients who would move"), tuple(rows)),
+        Table(caption, heads, tuple(rows)),
     ]
 
 
