@@ -1,7 +1,9 @@
 """Histories: nine years of lists and payments and the yearly GPs of each practice, marked where it took over a list."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -58,31 +60,49 @@ def trend_figures(place: Place, units: VariationUnits, history: History) -> list
     """The change from first to last year of each series: of practices by their code, of the place by all it has held."""
     figures = []
     for measure in SERIES:
-        rows = history.series.filter(pl.col("measure") == measure)
+        rows = history.series.filter(pl.col("measure") == measure).sort("practice_code", "position")
+        by_code: dict[str, list[Yearly]] = {}
+        for code, *year in rows.select("practice_code", "year", "value", "over", "begins").iter_rows():
+            by_code.setdefault(code, []).append(Yearly(*year))
         for unit in units.with_history:
-            part = rows.filter(pl.col("practice_code").is_in(list(unit.practices)))
-            figures.append(_change(place, measure, unit.code, unit.name, part, units.receipts[measure]))
+            years = [y for c in unit.practices for y in by_code.get(c, [])]
+            figures.append(_change(place, measure, unit.code, unit.name, years, units.receipts[measure]))
     return figures
 
 
-def _change(place: Place, measure: str, code: str, name: str, rows: pl.DataFrame, receipts: tuple[str, ...]) -> Figure:
-    sums = rows.group_by("year").agg(pl.col("value").sum(), pl.col("over").sum(), pl.len()).sort("year")
+class Yearly(NamedTuple):
+    """One year of one practice: a value, what it is over, and whether a stretch begins there after a merger."""
+
+    year: str
+    value: float
+    over: float
+    begins: bool
+
+
+def _change(
+    place: Place, measure: str, code: str, name: str, rows: Sequence[Yearly], receipts: tuple[str, ...]
+) -> Figure:
     common: dict[str, Any] = {
         "measure": measure, "unit_code": code, "unit_name": name, "vintage": place.vintage, "unit": "%",
         "method": "100 x (last year / first year - 1)", "standing": "derived", "receipts": receipts,
     }  # fmt: skip
-    if sums.height < 2:
+    years = sorted({r.year for r in rows})
+    if len(years) < 2:
         return Figure(**common, period="2022/23", reason="fewer than two years are published under this code")
-    one, last = sums.row(0, named=True), sums.row(-1, named=True)
-    # A list or a count of GPs is a total; a payment is shared out over the patients of its year.
-    a, b = ((r["value"] / (r["over"] if measure.startswith("payments") else 1.0)) for r in (one, last))
-    merged = rows.filter(pl.col("begins"))["year"].unique().sort().to_list()
-    notes: tuple[str, ...] = (
-        f"From {one['year']} to {last['year']}, {sums.height} years: a run of points, without rules.",
-    )
+
+    def total(year: str) -> float:
+        """A list or a count of GPs is a total; a payment is shared out over the patients of its year."""
+        value = math.fsum(r.value for r in rows if r.year == year)
+        return value / math.fsum(r.over for r in rows if r.year == year) if measure.startswith("payments") else value
+
+    one, last = total(years[0]), total(years[-1])
+    if one <= 0:
+        return Figure(**common, period=years[-1], reason="the first year's value is nought or less")
+    merged = sorted({r.year for r in rows if r.begins})
+    notes: tuple[str, ...] = (f"From {years[0]} to {years[-1]}, {len(years)} years: a run of points, without rules.",)
     notes += (f"The list took over another in {', '.join(merged)}.",) if merged and measure == "list_change" else ()
     return Figure(
-        **common, period=last["year"], value=100 * (b / a - 1), numerator=b, denominator=a, notes=notes,
+        **common, period=years[-1], value=100 * (last / one - 1), numerator=last, denominator=one, notes=notes,
         limits="none: both are full counts",
     )  # fmt: skip
 

@@ -21,6 +21,8 @@ from chesil.plan import ENGLAND, Plan
 
 KEY, NAME = "variation", "Variation"
 MOST_NAMED = 8
+CLEARLY_MORE = 3
+"""More than three times what chance would put outside, and one, is called more: chance reaches it less than once in twenty."""
 RULES = (
     ("rule_outside_95", "Outside 95% limits of chance about England’s rate"),
     ("rule_outside_998", "Outside 99.8% limits of chance about England’s rate"),
@@ -94,23 +96,26 @@ def _heading(plan: Plan, code: str, name: str) -> str:
     flags, furthest = plan.figures["variation_flags", code], plan.figures["variation_furthest", code]
     by_chance = plan.figures["variation_by_chance", code]
     if flags.value:
-        return f"What {name}’s practices record stands apart from what is expected in {flags.value:,.0f} comparisons"
-    if furthest.value and by_chance.value is not None and furthest.value > 2 * by_chance.value:
+        return (
+            f"What {name}’s practices record stands apart from what is expected in {_none_or(flags)} of its comparisons"
+        )
+    if furthest.value and by_chance.value is not None and furthest.value > CLEARLY_MORE * by_chance.value + 1:
         return f"No one practice of {name} can be told apart, but more lie far off than chance would put there"
     return f"What {name}’s practices record differs no more than practices across England do"
 
 
 def _lead(plan: Plan, code: str, rows: pl.DataFrame, name: str) -> tuple[Words, ...]:
     figures = plan.figures
-    flags = figures["variation_flags", code]
+    flags, furthest = figures["variation_flags", code], figures["variation_furthest", code]
+    by_chance, few = figures["variation_by_chance", code], figures["variation_too_few", code]
     sentences: list[Words] = [
         (
             f"Of {flags.denominator:,.0f} comparisons of a practice’s register with what is expected of it, ",
-            Shown(flags),
+            Shown(flags, _none_or(flags)),
             " can be told apart once the number of comparisons, and how far practices usually differ, are allowed for; ",
-            Shown(figures["variation_furthest", code]),
-            " lie outside the 99.8% limits, where chance alone would put about ",
-            Shown(figures["variation_by_chance", code]),
+            Shown(furthest, _none_or(furthest)),
+            f" {'lies' if furthest.value == 1 else 'lie'} outside the 99.8% limits, where chance alone would put ",
+            Shown(by_chance, "less than one" if (by_chance.value or 0) < 1 else f"about {by_chance.value:,.0f}"),
             ".",
         ),
     ]
@@ -118,8 +123,8 @@ def _lead(plan: Plan, code: str, rows: pl.DataFrame, name: str) -> tuple[Words, 
         sentences.append(_in_words(plan, code, register, name))
     sentences.append(
         (
-            Shown(figures["variation_too_few", code]),
-            " are too few to say: chance alone could hide a difference of half as much again.",
+            Shown(few, _none_or(few).capitalize()),
+            f" {'is' if few.value == 1 else 'are'} too few to say: chance alone could hide a difference of half as much again.",
         )
     )
     sentences.append(
@@ -127,6 +132,12 @@ def _lead(plan: Plan, code: str, rows: pl.DataFrame, name: str) -> tuple[Words, 
          "follows for any one person. The registers are of 2021/22, over two years old: not for contract action.",)
     )  # fmt: skip
     return tuple(sentences)
+
+
+def _none_or(figure: Figure) -> str:
+    """A count as people say it: none, one, or the number."""
+    value = round(figure.value or 0)
+    return {0: "none", 1: "one"}.get(value, f"{value:,}")
 
 
 def _in_words(plan: Plan, code: str, register: str, name: str) -> Words:
@@ -138,7 +149,7 @@ def _in_words(plan: Plan, code: str, register: str, name: str) -> Words:
         return (f"{name}: {what} has no expected count.",)
     more = "more" if gap.value > 0 else "fewer"
     words: list[str | Shown] = [
-        f"{name} has ", Shown(gap, f"{abs(round(gap.value)):,}"),
+        f"{name} has ", Shown(gap, _signed(abs(gap.value))),
         f" {more} people on its registers of {what} than England’s rate would give: ",
     ]  # fmt: skip
     parts = []
@@ -154,7 +165,9 @@ def _in_words(plan: Plan, code: str, register: str, name: str) -> Words:
 
 
 def _signed(value: float | None) -> str:
-    rounded = round(value or 0)
+    # Modelled people are given to the nearest ten once there are a thousand.
+    rounded = round(value or 0, -1 if abs(value or 0) >= 1000 else 0)
+    rounded = round(rounded)
     return f"{rounded:,}" if rounded >= 0 else f"−{abs(rounded):,}"
 
 
