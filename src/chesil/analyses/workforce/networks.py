@@ -67,7 +67,11 @@ def network_people(place: Place, staff: pl.DataFrame) -> pl.DataFrame:
 def regrouping_figures(
     now: Place, then: Place, grouping: str, staff: pl.DataFrame
 ) -> tuple[list[Figure], pl.DataFrame, pl.DataFrame]:
-    """Change of money a year and of staff for each group of a grouping, with the working by practice."""
+    """Money a year and staff that move between the practices of each group, with the working by practice.
+
+    A practice that shares with poorer neighbours than before loses what they gain; a group as a whole neither gains nor
+    loses, since each practice brings its patients' share along.
+    """
     names = dict(now.groups.filter(pl.col("group_type") == grouping).select("group_code", "group_name").iter_rows())
     money = regrouped(network_money(then), _members(then, "pcn"), _members(then, grouping))
     people = regrouped(network_people(now, staff), _members(now, "pcn"), _members(now, grouping))
@@ -78,7 +82,7 @@ def regrouping_figures(
             ("workforce_regrouping_fte", people, now, "2026-06-30", "pcn_staff"),
         ):
             rows = table.filter(pl.col("new_group") == code)
-            value = math.fsum(rows["change"]) if rows.height else None
+            value = math.fsum(c for c in rows["change"] if c > 0) if rows.height else None
             notes = (f"{rows.height} practices; {rows.filter(pl.col('change') < 0).height} of them lose.",)
             reason = "" if rows.height else "not published for its practices"
             figures.append(

@@ -268,15 +268,15 @@ def _regrouping(plan: Plan) -> list[Block]:
         ]
         if not shown:
             continue
-        rows = sorted(shown, key=lambda p: p[1].value if p[1].value is not None else 0.0)
+        rows = sorted(shown, key=lambda p: -(p[1].value or 0.0))
         blocks += [
             Subheading(f"Who loses and who gains by the grouping {grouping}"),
             Table(
-                "Change against today’s networks, least first; the changes add up to nought",
+                "What moves from some practices of a group to others, against today’s networks; most first",
                 ("Group", "Network payments a year (2022/23)", "Staff employed through networks (FTE, June 2026)"),
                 tuple(Row(u.name, (Shown(gbp), Shown(fte))) for u, gbp, fte in rows),
                 note="Each network’s payments and staff are shared by patients and added up by the new groups. Payments for "
-                "taking part move with the practice and are left out.",
+                "taking part move with the practice and are left out. Press a number for how many practices lose.",
             ),
         ]
     return blocks
