@@ -127,7 +127,8 @@ def propose_for(
     proposal = Proposal(
         name=name, kind="sites", title=title, place_fingerprint=fingerprint_of(inputs, settings), settings=asdict(settings),
         solver=found.solver, seed=settings.seed, objective=float(plan["objective"]), bound=plan["bound"], gap=plan["gap"],
-        is_proved=bool(plan["is_proved"]), seconds=round(clock() - begun, 1), assignments=tuple(rows) if opened else (),
+        is_proved=bool(plan["is_proved"]) and found.ended != "interrupted",
+        seconds=round(clock() - begun, 1), assignments=tuple(rows) if opened else (),
         notes=found.notes,
         evidence={"plan": plan, "steps": list(found.steps), "robustness": found.robustness, "ended": found.ended},
     )  # fmt: skip

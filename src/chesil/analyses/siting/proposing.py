@@ -63,6 +63,10 @@ def propose_sites(
     robustness: dict[str, Any] = {}
     if plan["open"] and ended != "interrupted" and not settings.has_further_rules:
         robustness = _robustness(inputs, settings, plan, other_ways, rng, tell, stop)
+    if ended == "interrupted":
+        notes.append(
+            "The search was stopped before its end: points that would follow are missing, and nothing is proved of them."
+        )
     solver = "Lagrangian bounds, swaps, branch and bound; HiGHS for what is left"
     return SitesFound(plan, tuple(steps), robustness, ended, solver, tuple(notes))
 
