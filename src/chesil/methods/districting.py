@@ -245,10 +245,12 @@ def solve_listed(
     among: Sequence[int] | None = None,
     upper: float = np.inf,
     counts: tuple[int | None, int | None] | None = None,
+    nodes: int = 0,
 ) -> Districts | None:
     """The best plan from listed groups, proved among them; None if there is none (or none below `upper`).
 
-    `among` are the units to part, else all; `counts` bound the number of groups, else the problem's do.
+    `among` are the units to part, else all; `counts` bound the number of groups, else the problem's do. With `nodes`,
+    None also if it is not proved within so many nodes of the search.
 
     Linear relaxation by column generation over the list; groups whose reduced cost exceeds the distance between the
     bound and a plan in hand cannot be in a better plan and are dropped; HiGHS solves what remains.
@@ -266,14 +268,21 @@ def solve_listed(
     best: tuple[float, NDArray[np.int64]] | None = None
     taken = order[:FIRST_COLUMNS]
     if len(order) > FIRST_COLUMNS:
-        best = whole_plan(table[taken], costs[taken], counts, upper)
+        best = whole_plan(table[taken], costs[taken], counts, upper, nodes, proved_only=bool(nodes))
         best = (best[0], taken[best[1]]) if best else None
     ceiling = min(upper, best[0] if best else np.inf)
     allowed = np.flatnonzero(reduced <= ceiling - relaxed.bound + TOLERANCE * max(1.0, abs(relaxed.bound)))
     if best is None or len(allowed) > len(np.intersect1d(allowed, taken)):
         again = whole_plan(
-            table[allowed], costs[allowed], counts, ceiling if best is None else ceiling + 1e-9 * abs(ceiling)
+            table[allowed],
+            costs[allowed],
+            counts,
+            ceiling if best is None else ceiling + 1e-9 * abs(ceiling),
+            nodes,
+            proved_only=bool(nodes),
         )
+        if again is None and nodes:
+            return None
         if again and (best is None or again[0] <= best[0]):
             best = (again[0], allowed[again[1]])
     if best is None:
@@ -343,6 +352,7 @@ def whole_plan(
     upper: float,
     nodes: int = 0,
     other_than: NDArray[np.int64] | None = None,
+    proved_only: bool = False,
 ) -> tuple[float, NDArray[np.int64]] | None:
     """The best whole plan from some groups: its cost and their rows; None if there is none.
 
@@ -359,7 +369,7 @@ def whole_plan(
         rules.append(LinearConstraint(taken, 0, len(other_than) - 1))
     options = {"mip_rel_gap": 0.0} | ({"node_limit": nodes} if nodes else {})
     solved = milp(costs, constraints=rules, integrality=np.ones(m), bounds=Bounds(0, 1), options=options)
-    if solved.x is None:
+    if solved.x is None or (proved_only and solved.status != 0):
         return None
     chosen = np.flatnonzero(solved.x > 0.5)
     cost = float(np.sort(costs[chosen]).sum())

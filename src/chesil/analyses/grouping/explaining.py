@@ -8,13 +8,13 @@ import numpy as np
 from chesil.core.errors import Problem, some_of
 from chesil.methods.districting import Districting, components, list_groups, solve_listed
 
-MOST = 40_000
-STEPS = 10
+MOST, NODES = 12_000, 50
+STEPS = 7
 
 
 def faults_of(problem: Districting, names: Sequence[str]) -> list[Problem]:
     """Every single rule whose easing would let a plan be, with the least easing found; else what is known of it."""
-    found = [p for part in components(problem.touches) if (p := _arithmetic(problem, part, names)) is not None]
+    found = arithmetic_faults(problem, names)
     for kind, pairs in (("together", problem.together), ("apart", problem.apart)):
         for pair in pairs:
             kept = tuple(p for p in pairs if p != pair)
@@ -29,12 +29,17 @@ def faults_of(problem: Districting, names: Sequence[str]) -> list[Problem]:
         found.append(
             Problem(f"there is no plan of {problem.least_groups} groups", "", "", "With another number there is")
         )
-    found += _widened(problem)
+    found += [] if found else _widened(problem)
     if not found:
         found.append(
             Problem("no plan was found, and no single rule could be shown to be at fault", "", "", "Widen the bounds")
         )
     return found
+
+
+def arithmetic_faults(problem: Districting, names: Sequence[str]) -> list[Problem]:
+    """Parts whose totals cannot be cut within the bounds, whatever the groups; seen without solving anything."""
+    return [p for part in components(problem.touches) if (p := _arithmetic(problem, part, names)) is not None]
 
 
 def _arithmetic(problem: Districting, part: list[int], names: Sequence[str]) -> Problem | None:
@@ -58,7 +63,7 @@ def _arithmetic(problem: Districting, part: list[int], names: Sequence[str]) -> 
 
 def _can(problem: Districting) -> bool:
     groups = list_groups(problem, most=MOST)
-    return groups is not None and solve_listed(problem, groups, np.zeros(len(groups))) is not None
+    return groups is not None and solve_listed(problem, groups, np.zeros(len(groups)), nodes=NODES) is not None
 
 
 def _widened(problem: Districting) -> list[Problem]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from chesil.analyses.grouping.building import Posed, Practices, pose
-from chesil.analyses.grouping.explaining import faults_of
+from chesil.analyses.grouping.explaining import arithmetic_faults, faults_of
 from chesil.analyses.grouping.settings import GroupingSettings
 from chesil.core.errors import InputRefused
 from chesil.methods.districting import (
@@ -17,6 +17,7 @@ from chesil.methods.districting import (
     hub_of,
     list_groups,
     next_best_plan,
+    relaxation,
     solve_listed,
 )
 from chesil.methods.districting_ensemble import recombine
@@ -24,7 +25,7 @@ from chesil.methods.districting_search import solve_districting
 
 Tell = Callable[[str, float, float], None]
 FRONTIER_HALVES = (5_000, 7_500, 10_000, 12_500)
-FRONTIER_MOST = 40_000
+FRONTIER_MOST, FRONTIER_NODES = 40_000, 200
 KEPT_DRAWS = 300
 
 
@@ -51,6 +52,9 @@ def propose_groups(
 ) -> GroupsFound:
     """The best groups within the rules; `InputRefused` says which rule is at fault where there are none."""
     posed = pose(practices, settings)
+    named = [f"{practices.names[k].title()} ({practices.codes[k]})" for k in posed.units]
+    if impossible := arithmetic_faults(posed.problem, named):
+        raise InputRefused("No plan can keep the rules", impossible, "Ease one of them and try again")
     districts = (
         solve_districting(posed.problem, tell=tell, stop=stop)
         if posed.units
@@ -58,7 +62,6 @@ def propose_groups(
     )
     if districts is None and not stop():
         tell("finding which rule is at fault", np.inf, -np.inf)
-        named = [f"{practices.names[k].title()} ({practices.codes[k]})" for k in posed.units]
         raise InputRefused(
             "No plan can keep the rules", faults_of(posed.problem, named), "Ease one of them and try again"
         )
@@ -74,7 +77,8 @@ def propose_groups(
     if not interrupted and posed.units:
         evidence["next_best"] = next_best(posed, districts, tell)
         evidence["ensemble"] = ensemble_of(practices, posed, districts, settings, rng, tell, stop)
-        evidence["frontier"] = frontier_of(practices, posed, districts, tell, stop)
+        if settings.ensemble:
+            evidence["frontier"] = frontier_of(practices, posed, districts, tell, stop)
     big = [k for e in posed.exceptions for k in e if practices.lists[k] > settings.high]
     notes = [
         f"{practices.names[k].title()} ({practices.codes[k]}) has {practices.lists[k]:,} patients, above the upper bound: "
@@ -200,10 +204,15 @@ def frontier_of(
         groups = list_groups(banded, most=FRONTIER_MOST)
         if groups is None:
             break
-        found = solve_listed(banded, groups, group_costs(banded, groups))
+        costs_of = group_costs(banded, groups)
+        if relaxation(groups, costs_of, (number, number)) is None:
+            points.append({"low": banded.low, "high": banded.high, "groups": number + len(posed.exceptions)})
+            continue
+        found = solve_listed(banded, groups, costs_of, nodes=FRONTIER_NODES)
+        if found is None:
+            continue  # not proved within the nodes: nothing is said of this band
+        every = [[posed.units[k] for k in g] for g in found.groups] + [list(e) for e in posed.exceptions]
         point: dict[str, Any] = {"low": banded.low, "high": banded.high, "groups": number + len(posed.exceptions)}
-        if found is not None:
-            every = [[posed.units[k] for k in g] for g in found.groups] + [list(e) for e in posed.exceptions]
-            point |= {"parted": share_parted(shared, total, every), "kilometres": mean_kilometres(practices, every)}
+        point |= {"parted": share_parted(shared, total, every), "kilometres": mean_kilometres(practices, every)}
         points.append(point)
     return points or None
