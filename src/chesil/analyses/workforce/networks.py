@@ -83,7 +83,7 @@ def regrouping_figures(
         ):
             rows = table.filter(pl.col("new_group") == code)
             value = math.fsum(c for c in rows["change"] if c > 0) if rows.height else None
-            notes = (f"{rows.height} practices; {rows.filter(pl.col('change') < 0).height} of them lose.",)
+            notes = (f"{rows.height} practices; {rows.filter(pl.col('change') < -0.005).height} of them lose.",)
             reason = "" if rows.height else "not published for its practices"
             figures.append(
                 made(measure, Of(code, name), place, period, place.receipts_for(source), value=value, notes=notes,
