@@ -84,12 +84,12 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     lead.append(
         ("With one site fewer, chosen so that people travel least and with all sites elsewhere kept, ", _people(lost),
          " people would have a longer way, by ", Shown(plan.figures["siting_extra_minutes", fewer]), " minutes on average.")
-        if lost.value else
+        if lost.value != 0 else
         ("One site could close without anybody’s nearest site being farther: others stand beside it.",)
     )  # fmt: skip
     heading = (
-        f"One site fewer in {name} would lengthen the way of {people(lost.value or 0.0, modelled=True)} people"
-        if lost.value else f"{name} could have one site fewer with no longer way for anybody"
+        f"One site fewer in {name} would lengthen the way of {people(lost.value, modelled=True) if lost.value else 'some'} people"
+        if lost.value != 0 else f"{name} could have one site fewer with no longer way for anybody"
     )  # fmt: skip
     caption = f"{name}: fewer of its own sites, all others staying open"
     table = _step_table(plan, [today, *steps[1:]], caption)
@@ -99,6 +99,8 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
 def _heading(plan: Plan, name: str, key: str) -> str:
     lost, everyone = plan.figures["siting_people_further", key], plan.figures["siting_people_further", key].denominator
     sites = plan.figures["siting_sites", key].value or 0.0
+    if not lost.is_known:
+        return f"What fewer sites would ask of {name}’s people"
     if not lost.value or not everyone:
         return f"{name} could have fewer sites with no longer way for anybody"
     share = number(100 * lost.value / everyone, plan.cards["share_65_plus"]).split(".")[0].rstrip("%")
@@ -114,7 +116,7 @@ def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
          " people would have a longer way, by ", Shown(f["siting_extra_minutes"]), " minutes on average and up to ",
          Shown(f["siting_worst_extra"]), "; about ", _people(f["siting_no_car_further"]),
          " of them live in households without a car.")
-        if f["siting_people_further"].value else
+        if f["siting_people_further"].value != 0 else
         ("Under an illustrated plan of ", Shown(f["siting_sites"]),
          f" {_sites(f)} ({rule}) nobody’s nearest site would be farther.")
     )  # fmt: skip
