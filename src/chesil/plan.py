@@ -11,6 +11,7 @@ from chesil.analyses.audit import REGISTERS as STRATEGY_REGISTERS
 from chesil.analyses.audit import assess_audit
 from chesil.analyses.delivery import Publications, assess_delivery
 from chesil.analyses.need import NeedPlaces, NeedSettings, assess_need
+from chesil.appraisal.results import AppraisedOptions
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused, NotFound
 from chesil.core.figure import Figure
@@ -28,6 +29,7 @@ from chesil.place.site_register import with_registers
 from chesil.place.vintage import all_vintages
 from chesil.registers.replies import with_replies
 from chesil.setting_up.access import access_of
+from chesil.setting_up.appraisal import appraisal_of
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.estates import estates_of
 from chesil.setting_up.grouping import grouping_of, with_proposed_groups
@@ -62,6 +64,7 @@ class Plan:
     diagnostics: Mapping[str, str]
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = field(default=())
+    appraised: AppraisedOptions | None = None
 
     @property
     def cards(self) -> dict[str, Measure]:
@@ -103,6 +106,8 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
     for assessment in assessments.values():
         figures |= _by_unit(list(assessment.figures), study)
     figures = with_replies(figures, study.registers.get("replies"), {m for m, _ in figures})
+    appraised = appraisal_of(study, places, england, tell)
+    figures |= _by_unit(list(appraised.figures), study) if appraised is not None else {}
     manifest = read_manifest()
     return Plan(
         study=study,
@@ -118,6 +123,7 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         pack_fingerprint=manifest.fingerprint,
         diagnostics=manifest.diagnostics,
         assessments=assessments,
+        appraised=appraised,
         judgements=(*study.judgements, *_judgements(places)),
     )
 

@@ -83,6 +83,9 @@ class Study:
     """Where the study's own tables come from: `study:<register>` for each, and `document:<name>` for each document."""
 
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
+    weights: Path | None = None
+    """One file of weights to use instead of those in the study's folder `weights`."""
+
     links: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """The study's own travel times by mode, used in place of modelled ones; see `place.links.times_for`."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)

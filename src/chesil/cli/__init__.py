@@ -5,6 +5,7 @@ import sys
 import typer
 
 from chesil.cli import (
+    appraising,
     audit,
     closing,
     data,
@@ -42,6 +43,8 @@ COMMANDS = (
     variation.variation,
     workforce.workforce,
     routes.routes,
+    appraising.appraise,
+    appraising.equality,
     money.money,
     delivery.delivery,
     audit.audit,

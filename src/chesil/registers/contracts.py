@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chesil.core.tables import Column, TableContract
+from chesil.registers.contracts_equality import EQUALITY_CONTRACTS
 from chesil.registers.contracts_estate import ESTATE_CONTRACTS
 from chesil.registers.contracts_money import MONEY_CONTRACTS
 from chesil.registers.contracts_need import NEED_CONTRACTS
@@ -264,7 +265,7 @@ REGISTERS: dict[str, TableContract] = {
     for c in (
         SITES, HOUSING, HOURS, VACANCIES, REPLIES, EXPECTED_PREVALENCE, LOCAL_EVIDENCE, READINESS, CONTRACTS, SAVINGS,
         MILESTONES, GROUPS,
-        *ESTATE_CONTRACTS, *NEED_CONTRACTS, *STRATEGY_CONTRACTS, *MONEY_CONTRACTS,
+        *ESTATE_CONTRACTS, *NEED_CONTRACTS, *STRATEGY_CONTRACTS, *MONEY_CONTRACTS, *EQUALITY_CONTRACTS,
     )
 }  # fmt: skip
 

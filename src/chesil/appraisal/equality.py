@@ -1,0 +1,155 @@
+"""Equality: for each protected or disadvantaged group, who would travel further under an option, and what nobody knows."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chesil.core.errors import ChesilError
+from chesil.methods.intervals import wilson
+
+Array = NDArray[np.float64]
+LONGER_BY = 1.0
+"""Minutes by which a journey must lengthen for a person to count as travelling further: less is within the model's grain."""
+
+
+@dataclass(frozen=True)
+class AreaChange:
+    """Each area under an option: minutes before and after by one mode, people, and how many of them it touches.
+
+    All (n,). `affected` are the registered people of the area whose practice or surgery changes; times are infinite where
+    there is no way.
+    """
+
+    mode: str
+    areas: tuple[str, ...]
+    people: Array
+    affected: Array
+    before: Array
+    after: Array
+
+    @property
+    def change(self) -> Array:
+        """Minutes longer (n,); nought where there is no way before and after, infinite where a way is lost."""
+        both = np.isinf(self.before) & np.isinf(self.after)
+        with np.errstate(invalid="ignore"):
+            return np.where(both, 0.0, self.after - self.before)
+
+
+@dataclass(frozen=True)
+class GroupImpact:
+    """What an option does to people in areas of one group, by one mode.
+
+    `mean_change` in minutes over those with a way before and after; `further` people whose journey lengthens by more than a
+    minute; `share_further` of the group with limits, and `ratio` to the share of everybody (the disproportion) with limits;
+    `beyond` people who come to be beyond the limit in minutes less those no longer so; `lost` people who lose every way.
+    `least_affected` and `most_affected` bound how many of the group are among those it touches, since only shares of
+    areas are known. `tenths` are the change at the tenth, half and nine tenths of the group.
+    """
+
+    kind: str
+    group: str
+    people: float
+    mean_change: float | None
+    further: float
+    nearer: float
+    share_further: float
+    lower: float
+    upper: float
+    ratio: float | None
+    ratio_lower: float | None
+    ratio_upper: float | None
+    beyond: float
+    lost: float
+    least_affected: float
+    most_affected: float
+    tenths: tuple[float, float, float]
+
+
+def assess_groups(
+    change: AreaChange, groups: Mapping[str, Sequence[tuple[str, Array]]], beyond_minutes: float
+) -> list[GroupImpact]:
+    """The impact on every group that has people here: `groups` maps a kind to its groups with their people in each area (n,).
+
+    The change is of areas, so a person's own may differ: figures are of "people in areas where". The disproportion's limits
+    take the areas that change as a sample of the group's people of their kind (Wilson, 1927), its ratio's on the log scale
+    (Katz et al., 1978, Biometrics 34:469) with areas, not people, as the units, since people of one area share one change.
+    """
+    everyone = _impact(change, "all", "everybody", change.people, None, beyond_minutes)
+    found = [everyone]
+    for kind, named in groups.items():
+        for name, people in named:
+            if people.shape != change.people.shape:
+                raise ChesilError(
+                    f"{kind} {name}: {people.shape[0]} areas, but the option has {change.people.shape[0]}"
+                )
+            if people.sum():
+                found.append(_impact(change, kind, name, people, everyone, beyond_minutes))
+    return found
+
+
+def _impact(
+    change: AreaChange, kind: str, name: str, people: Array, everyone: GroupImpact | None, limit: float
+) -> GroupImpact:
+    total = math.fsum(people)
+    minutes = change.change
+    way = np.isfinite(change.before) & np.isfinite(change.after)
+    lost = np.isfinite(change.before) & np.isinf(change.after)
+    further, nearer = (minutes > LONGER_BY) | lost, minutes < -LONGER_BY
+    moved = math.fsum(people[further])
+    share = moved / total if total else 0.0
+    effective = _effective_areas(people)
+    low, high = (float(v[0]) for v in wilson(np.array([share * effective]), np.array([max(effective, 1e-9)])))
+    ratio, ratio_low, ratio_high = _ratio(share, effective, everyone, change)
+    over = (change.after > limit).astype(float) - (change.before > limit).astype(float)
+    safe = np.maximum(change.people, 1e-9)
+    touched = np.minimum(change.affected, change.people)
+    return GroupImpact(
+        kind=kind,
+        group=name,
+        people=total,
+        mean_change=math.fsum((people * minutes)[way]) / math.fsum(people[way]) if people[way].sum() else None,
+        further=moved,
+        nearer=math.fsum(people[nearer]),
+        share_further=100 * share,
+        lower=100 * low,
+        upper=100 * high,
+        ratio=ratio,
+        ratio_lower=ratio_low,
+        ratio_upper=ratio_high,
+        beyond=math.fsum(people * over),
+        lost=math.fsum(people[lost]),
+        least_affected=math.fsum(np.maximum(0.0, people + touched - safe) * (touched > 0)),
+        most_affected=math.fsum(np.minimum(people, touched)),
+        tenths=_tenths(minutes[way], people[way]),
+    )
+
+
+def _effective_areas(people: Array) -> float:
+    """How many areas of equal size the group's people are worth (Kish, 1965, Survey Sampling)."""
+    squares = math.fsum(people**2)
+    return math.fsum(people) ** 2 / squares if squares else 0.0
+
+
+def _ratio(
+    share: float, effective: float, everyone: GroupImpact | None, change: AreaChange
+) -> tuple[float | None, float | None, float | None]:
+    if everyone is None or not everyone.share_further or not effective:
+        return None, None, None
+    whole, areas = everyone.share_further / 100, _effective_areas(change.people)
+    ratio = share / whole
+    if not share > 0:
+        return 0.0, None, None
+    spread = math.sqrt(max(0.0, (1 - share) / (share * effective)) + max(0.0, (1 - whole) / (whole * areas)))
+    return ratio, ratio * math.exp(-1.96 * spread), ratio * math.exp(1.96 * spread)
+
+
+def _tenths(values: Array, weights: Array) -> tuple[float, float, float]:
+    if not weights.sum():
+        return 0.0, 0.0, 0.0
+    order = np.argsort(values, kind="stable")
+    along = np.cumsum(weights[order]) / weights.sum()
+    found = [float(values[order][min(int(np.searchsorted(along, q)), len(order) - 1)]) for q in (0.1, 0.5, 0.9)]
+    return found[0], found[1], found[2]

@@ -1,0 +1,118 @@
+"""Commands to appraise a study's options and to draft the equality assessment of one."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chesil.cli.printing import Json, StudyFolder, err, out, show
+from chesil.core.errors import ChesilError
+
+
+def appraise(
+    study: StudyFolder,
+    weights: Annotated[Path | None, typer.Option(help="A file of weights to use instead of the study's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge a study's options on its criteria: scores, order under each weighting, stability, what would change it."""
+    _, found = _appraised(study, weights)
+    rows: list[tuple[object, ...]] = []
+    for r in found.appraisal.rankings:
+        names = found.appraisal.ranked_options
+        for place, name in enumerate(r.order, start=1):
+            k = names.index(name)
+            scores = ", ".join(f"{c} {s:.0f}" for c, s in zip(r.criteria, r.scores[k], strict=True))
+            first = 100 * r.over_all_weights.ranks[k, 0]
+            rows.append((r.who, place, found.option(name).title, f"{r.totals[k]:.1f}", f"{first:.0f}%", scores))
+    show(("weights of", "place", "option", "total", "first, any weights", "scores of 100"), rows, as_json)
+    if as_json:
+        return
+    for r in found.appraisal.rankings:
+        if r.nearest_switch is not None:
+            _, moved, option = r.nearest_switch
+            out.print(
+                f"{r.who}: moving {100 * moved:.0f} of 100 points puts {found.option(option).title} level.",
+                highlight=False,
+            )
+    for line in found.appraisal.warnings:
+        out.print(f"Mind: {line}", highlight=False)
+    out.print(
+        "How often an option comes first is a share of weightings, not the chance that it is right.", highlight=False
+    )
+
+
+def equality(
+    study: StudyFolder, option: Annotated[str, typer.Argument(help="Name of an option.")], as_json: Json = False
+) -> None:
+    """Draft the equality assessment of an option: who would travel further, and what people must be asked."""
+    from chesil.setting_up.appraisal import option_of
+    from chesil.study import read_study
+
+    option_of(read_study(study), option)
+    read, found = _appraised(study, None)
+    result = found.option(option)
+    rows: list[tuple[object, ...]] = [
+        (
+            mode,
+            f"{i.kind}: {i.group}",
+            round(i.people),
+            round(i.further),
+            i.share_further,
+            i.ratio,
+            i.ratio_lower,
+            i.ratio_upper,
+        )
+        for mode, impacts in result.impacts.items()
+        for i in impacts
+    ]
+    show(
+        ("mode", "group", "people in such areas", "further", "share, %", "times everybody's", "from", "to"),
+        rows,
+        as_json,
+    )
+    if as_json:
+        return
+    table = read.registers.get("equality_answers")
+    answered = set(table.filter(table["option"] == option)["group"]) if table is not None else set()
+    for group, ask in found.unassessed.items():
+        if group not in answered:
+            out.print(f"Not assessed, ask: {group}. {ask}", highlight=False)
+    missing = len(found.unassessed) - len(answered & set(found.unassessed))
+    state = (
+        f"cannot be signed: {missing} groups are unanswered"
+        if missing
+        else "can be signed by a person; software does not"
+    )
+    out.print(f"The assessment {state}.", highlight=False)
+
+
+def _appraised(folder: Path, weights: Path | None) -> tuple[Any, Any]:
+    from dataclasses import replace
+
+    from chesil.measures.asking import newest_vintage
+    from chesil.measures.card import load_measure
+    from chesil.place.assembling import assemble_place
+    from chesil.place.site_register import with_registers
+    from chesil.setting_up.appraisal import appraisal_of
+    from chesil.study import read_study
+
+    read = read_study(folder)
+    if weights is not None:
+        if not weights.exists():
+            raise ChesilError(f"There is no file {weights}")
+        read = replace(read, weights=weights)
+    wanted = read.wanted if isinstance(read.wanted, str) else list(read.wanted)
+    vintages = {read.vintage, newest_vintage(load_measure("patients_per_gp_fte"), read.as_at)}
+    with err.status("reading the study") as status:
+        places = {
+            v: with_registers(assemble_place(wanted, vintage=v, as_at=read.as_at), read.registers) for v in vintages
+        }
+        england = {v: assemble_place("England", vintage=v, as_at=read.as_at) for v in vintages}
+        found = appraisal_of(read, places, england, lambda step: status.update(step))
+    if found is None:
+        raise ChesilError(
+            f"The study {folder} has no options",
+            [],
+            "Write one as options/NAME.toml: a title, edits with reasons, costs with years",
+        )
+    return read, found
