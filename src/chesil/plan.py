@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -66,7 +67,7 @@ class Plan:
     judgements: tuple[Judgement, ...] = field(default=())
     appraised: AppraisedOptions | None = None
 
-    @property
+    @cached_property
     def cards(self) -> dict[str, Measure]:
         """The card of every measure that has a figure, of the plan's own measures and of its analyses'."""
         made = {name for name, _ in self.figures}

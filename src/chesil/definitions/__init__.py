@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Parameter:
         return max(in_force, key=lambda v: v.since)
 
 
-@lru_cache(maxsize=256)
+@cache
 def load_definition(kind: str, name: str) -> dict[str, Any]:
     """Read `definitions/<kind>/<name>.toml`; `NotFound` names the nearest, `InputRefused` a file that is not TOML."""
     path = FOLDER / kind / f"{name}.toml"
@@ -62,7 +62,7 @@ def definition_names(kind: str) -> list[str]:
     return sorted(path.stem for path in (FOLDER / kind).glob("*.toml"))
 
 
-@lru_cache(maxsize=256)
+@cache
 def load_parameter(name: str) -> Parameter:
     """Load a dated parameter from `definitions/parameters`."""
     record = load_definition("parameters", name)

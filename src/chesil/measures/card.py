@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from chesil.core.errors import InputRefused, Problem, did_you_mean, or_list
@@ -71,7 +71,7 @@ class Measure:
         return any(q.table == "registrations" for q in self.quantities)
 
 
-@lru_cache(maxsize=128)
+@cache
 def load_measure(name: str) -> Measure:
     """Read a card; `NotFound` names near ones, `InputRefused` lists everything wrong with the card."""
     record = dict(load_definition("measures", name))
