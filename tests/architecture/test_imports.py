@@ -46,6 +46,7 @@ MAY_IMPORT = {
         "study",
     },
     "blueprint": {
+        "setting_up",
         "core",
         "definitions",
         "packs",

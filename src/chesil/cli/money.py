@@ -6,8 +6,8 @@ from chesil.cli.printing import Json, StudyFolder, err, out, show
 def money(study: StudyFolder, as_json: Json = False) -> None:
     """Add up a study's money: payments over the years, the ledger of savings, the gap, a fair split, forms."""
     from chesil.place.assembling import assemble_place
-    from chesil.plan import at_every_vintage
     from chesil.setting_up.money import money_of
+    from chesil.setting_up.places import at_every_vintage
     from chesil.study import read_study
 
     read = read_study(study)

@@ -10,7 +10,8 @@ from chesil.blueprint.views import heading
 from chesil.blueprint.words import compared, counted, figure_text, one_in, place_name
 from chesil.measures.card import Measure
 from chesil.measures.computing import Unit
-from chesil.plan import ENGLAND, HIGH_RATIO, LOW_RATIO, Plan
+from chesil.plan import ENGLAND, Plan
+from chesil.setting_up.measuring import HIGH_RATIO, LOW_RATIO
 
 KEY, NAME = "index", "Overview"
 ENGLAND_CODE = ENGLAND.upper()

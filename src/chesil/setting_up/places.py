@@ -1,0 +1,66 @@
+"""The places of a study: itself at each vintage that is needed, with its own tables, and England beside it."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from chesil.core.errors import InputRefused, NotFound
+from chesil.place.assembling import assemble_place
+from chesil.place.place import Place
+from chesil.place.site_register import with_registers
+from chesil.place.vintage import all_vintages
+from chesil.setting_up.grouping import with_proposed_groups
+from chesil.study import Study
+
+ENGLAND = "England"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyPlaces:
+    """The study's place at its own vintage (`now`) and at others, England at the same, and the place over time.
+
+    `over_time` holds lists, staff and payments at every vintage at which the place can be held.
+    """
+
+    now: Place
+    by_vintage: Mapping[str, Place]
+    england: Mapping[str, Place]
+    over_time: Mapping[str, Place]
+
+    @property
+    def england_now(self) -> Place:
+        return self.england[self.now.vintage]
+
+
+def places_of(study: Study, vintages: Iterable[str]) -> StudyPlaces:
+    """Assemble the places of a study at its own vintage and others."""
+    wanted = wanted_of(study)
+    needed = sorted({study.vintage, *vintages})
+    here = {v: with_study_tables(assemble_place(wanted, vintage=v, as_at=study.as_at), study) for v in needed}
+    england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in needed}
+    return StudyPlaces(here[study.vintage], here, england, at_every_vintage(study))
+
+
+def wanted_of(study: Study) -> str | list[str]:
+    """What the study asks for, as `assemble_place` takes it."""
+    return study.wanted if isinstance(study.wanted, str) else list(study.wanted)
+
+
+def at_every_vintage(study: Study) -> dict[str, Place]:
+    """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments."""
+    found = {}
+    for vintage in all_vintages():
+        with suppress(NotFound, InputRefused):
+            found[vintage.name] = assemble_place(
+                wanted_of(study), vintage=vintage.name, as_at=study.as_at, only=frozenset({"staff", "payments"})
+            )
+    return found
+
+
+def with_study_tables(place: Place, study: Study) -> Place:
+    """The place with the study's own sites, hours, room use and homes, and the groupings of its table of groups."""
+    place = with_proposed_groups(with_registers(place, study.registers), study)
+    table = study.registers.get("groups")
+    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
+        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+    return place
