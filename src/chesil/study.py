@@ -21,6 +21,7 @@ from chesil.registers.links import read_links_folder
 from chesil.registers.options import OptionRecord, read_option
 from chesil.registers.proposals import Proposal, read_proposal
 from chesil.scenario.from_options import edits_from_option
+from chesil.scenario.involving import strange_entries, what_blocks_approval
 from chesil.scenario.scenario import check_clashes
 
 SCHEMA_VERSION = 1
@@ -113,6 +114,9 @@ def read_study(folder: Path) -> Study:
     problems += found
     proposals, found = _read_proposals(folder / "proposals")
     problems += found
+    problems += strange_entries(options, registers)
+    if isinstance(record.get("approval"), dict) and record["approval"].get("state") == "approved":
+        problems += what_blocks_approval(options, registers)
     if problems:
         raise InputRefused(f"The study {folder} cannot be used", problems, "Put these right and try again")
     wanted = record.get("place") or tuple(record.get("practices") or record["areas"])

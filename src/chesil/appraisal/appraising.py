@@ -1,14 +1,14 @@
 """Appraising options: scores on fixed scales, a ranking for each weighting, how stable it is and what would change it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chesil.appraisal.criteria import Criterion
 from chesil.appraisal.weightings import Weighting
-from chesil.core.errors import ChesilError
+from chesil.core.errors import ChesilError, InputRefused, Problem
 from chesil.core.figure import Figure
 from chesil.methods.decision import (
     Acceptability,
@@ -27,6 +27,8 @@ from chesil.methods.decision import (
 Array = NDArray[np.float64]
 Z95 = 1.959963984540054
 BUSINESS_AS_USUAL = "business_as_usual"
+HARDLY = 1.0
+"""Points within which options are hardly told apart on a criterion."""
 TESTS = ("legal", "safe", "affordable")
 """What an option must pass outside the weights."""
 
@@ -40,6 +42,14 @@ class OptionFigures:
     figures: Mapping[str, Figure]
     passes: Mapping[str, str] = field(default_factory=dict)
     is_illustration: bool = False
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A test of the ranking: each measure in `times` is multiplied by its factor for every option, and all is scored anew."""
+
+    title: str
+    times: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Ranked:
     over_their_ranges: Acceptability | None
     without_each: Mapping[str, str]
     halved: Mapping[str, str]
+    what_ifs: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    """By title of the test: which option would come first, and by how many points over the next."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ class Appraisal:
 
 def appraise_options(
     options: Sequence[OptionFigures], criteria: Sequence[Criterion], weightings: Sequence[Weighting], *, draws: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator, what_ifs: Sequence[WhatIf] = (),
 ) -> Appraisal:  # fmt: skip
     """Appraise options on criteria under each weighting, kept apart.
 
@@ -96,7 +108,9 @@ def appraise_options(
     failed = {o.name: tuple(t for t in TESTS if o.passes.get(t) == "fail") for o in options}
     ranked = [o for o in options if not failed[o.name]]
     measured, spread, beyond = _measured(ranked, criteria)
-    rankings = tuple(_rank(w, ranked, criteria, measured, spread, draws, rng) for w in weightings)
+    _must_have_figures(ranked, criteria, measured)
+    tested = {t.title: _measured([_multiplied(o, t) for o in ranked], criteria)[0] for t in what_ifs}
+    rankings = tuple(_rank(w, ranked, criteria, measured, spread, draws, rng, tested) for w in weightings)
     whole = _together(rankings, ranked)
     return Appraisal(
         options=tuple(options),
@@ -108,8 +122,38 @@ def appraise_options(
         never_first=tuple(o.name for o, can in zip(ranked, can_be_first(whole), strict=True) if not can),
         alike=_alike(rankings[0]),
         beyond_scale=beyond,
-        warnings=_warnings(options, ranked, rankings),
+        warnings=(*_warnings(options, ranked, rankings), *_hardly_told_apart(ranked, criteria, measured)),
     )
+
+
+def _must_have_figures(options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array) -> None:
+    """Refuse criteria that some options could be scored on and others not, naming the figure that each lacks."""
+    problems = []
+    for k, criterion in enumerate(criteria):
+        known = np.isfinite(measured[:, k])
+        if criterion.is_judged or known.all() or not known.any():
+            continue
+        for option in options:
+            for feed in criterion.feeds:
+                figure = option.figures.get(feed.measure)
+                if figure is None or figure.value is None:
+                    why = figure.reason if figure is not None else "nothing works it out"
+                    where = f"options/{option.name}.toml"
+                    problems.append(Problem(f"`{criterion.name}` has no figure of `{feed.measure}`", where, why))
+    if problems:
+        way = "Say what is missing in the option (such as `starts`), or feed the criterion with another measure"
+        raise InputRefused("The options cannot be compared on every criterion", problems, way)
+
+
+def _multiplied(option: OptionFigures, test: WhatIf) -> OptionFigures:
+    """The option with its figures under a test; figures that the test leaves alone stay as they are."""
+    figures = {
+        m: replace(f, value=f.value * test.times[m], lower=None, upper=None, lower998=None, upper998=None)
+        if m in test.times and f.value is not None
+        else f
+        for m, f in option.figures.items()
+    }
+    return replace(option, figures=figures)
 
 
 def _measured(
@@ -145,7 +189,7 @@ def _error(figure: Figure | None) -> float:
 
 def _rank(
     weighting: Weighting, options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array, spread: Array,
-    draws: int, rng: np.random.Generator,
+    draws: int, rng: np.random.Generator, tested: Mapping[str, Array],
 ) -> Ranked:  # fmt: skip
     scores, errors = measured.copy(), spread.copy()
     for k, criterion in enumerate(criteria):
@@ -186,6 +230,9 @@ def _rank(
         else acceptability(drawn, draw_weights(rng, draws, len(names), low=within[0], high=within[1])),
         without_each={n: _first_under(s, weights, names, titles, n, 0.0) for n in names if len(names) > 1},
         halved={n: _first_under(s, weights, names, titles, n, 0.5) for n in names if len(names) > 1},
+        what_ifs={
+            t: _first_if(np.where(np.isfinite(m), m, scores)[:, usable], weights, titles) for t, m in tested.items()
+        },
     )
 
 
@@ -201,6 +248,14 @@ def _first_under(s: Array, weights: Array, names: Sequence[str], titles: Sequenc
     if changed.sum() <= 0:
         return ""
     return titles[int(np.argmax(weighted_sum(s, changed / changed.sum())))]
+
+
+def _first_if(s: Array, weights: Array, titles: Sequence[str]) -> tuple[str, float]:
+    """Which option comes first under other scores, and its lead in points over the next (nought where alone)."""
+    totals = weighted_sum(s, weights)
+    first = int(np.argmax(totals))
+    others = np.delete(totals, first)
+    return titles[first], float(totals[first] - others.max()) if others.size else 0.0
 
 
 def _together(rankings: Sequence[Ranked], options: Sequence[OptionFigures]) -> Array:
@@ -225,6 +280,24 @@ def _alike(ranking: Ranked) -> tuple[tuple[str, str, float], ...]:
         (ranking.criteria[i], ranking.criteria[j], float(found[i, j]))
         for i in range(n) for j in range(i + 1, n) if np.isfinite(found[i, j]) and abs(found[i, j]) > 0.8
     )  # fmt: skip
+
+
+def _hardly_told_apart(
+    options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array
+) -> tuple[str, ...]:
+    """Criteria on which every option scores nearly the same: a mean over everybody hides what happens to a few."""
+    if len(options) < 2:
+        return ()
+    near = [
+        c.title.lower() for c, s in zip(criteria, measured.T, strict=True)
+        if not c.is_judged and np.isfinite(s).all() and s.max() - s.min() < HARDLY
+    ]  # fmt: skip
+    if not near:
+        return ()
+    return (
+        f"All options lie within a point of each other on {' and '.join(near)}: these figures are means over everybody, "
+        "and an option that changes much for few people hardly moves them. The page on equality says who those people are.",
+    )
 
 
 def _warnings(

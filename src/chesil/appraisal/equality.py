@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chesil.core.errors import ChesilError
+from chesil.methods.inequality import slope_index
 from chesil.methods.intervals import wilson
 
 Array = NDArray[np.float64]
@@ -77,22 +78,46 @@ def assess_groups(
     take the areas that change as a sample of the group's people of their kind (Wilson, 1927), its ratio's on the log scale
     (Katz et al., 1978, Biometrics 34:469) with areas, not people, as the units, since people of one area share one change.
     """
-    everyone = _impact(change, "all", "everybody", change.people, None, beyond_minutes)
+    everyone = _impact(change, "all", "everybody", change.people, change.people, None, beyond_minutes)
     found = [everyone]
     for kind, named in groups.items():
+        whole = np.sum([p for _, p in named], axis=0) if named else change.people
         for name, people in named:
             if people.shape != change.people.shape:
                 raise ChesilError(
                     f"{kind} {name}: {people.shape[0]} areas, but the option has {change.people.shape[0]}"
                 )
             if people.sum():
-                found.append(_impact(change, kind, name, people, everyone, beyond_minutes))
+                found.append(_impact(change, kind, name, people, whole, everyone, beyond_minutes))
     return found
 
 
+def slope_of_minutes(minutes: Array, fifths: Sequence[tuple[str, Array]]) -> float | None:
+    """Minutes longer, along the line through the fifths of areas by deprivation, for the least deprived than the most.
+
+    `fifths` from the most deprived on, each with its people by area (n,); areas without a way are left out. None where
+    people live in fewer than three fifths.
+    """
+    way = np.isfinite(minutes)
+    groups = [(p[way], minutes[way]) for _, p in fifths]
+    held = [(math.fsum(p), math.fsum(p * m)) for p, m in groups if math.fsum(p) > 0]
+    if len(held) < 3:
+        return None
+    people = np.array([n for n, _ in held])
+    found = slope_index(np.array([t for _, t in held]) / people, np.full(len(held), 1e-9), people)
+    return float(found.sii)
+
+
+def person_minutes_saved(change: AreaChange) -> float:
+    """Minutes shorter, added up over everybody once, one way: less where journeys lengthen; those without a way left out."""
+    way = np.isfinite(change.before) & np.isfinite(change.after)
+    return math.fsum((change.people * (change.before - change.after))[way])
+
+
 def _impact(
-    change: AreaChange, kind: str, name: str, people: Array, everyone: GroupImpact | None, limit: float
+    change: AreaChange, kind: str, name: str, people: Array, whole: Array, everyone: GroupImpact | None, limit: float
 ) -> GroupImpact:
+    """`whole` (n,) are the people of every group of the kind: groups may come from another year than the residents."""
     total = math.fsum(people)
     minutes = change.change
     way = np.isfinite(change.before) & np.isfinite(change.after)
@@ -104,8 +129,7 @@ def _impact(
     low, high = (float(v[0]) for v in wilson(np.array([share * effective]), np.array([max(effective, 1e-9)])))
     ratio, ratio_low, ratio_high = _ratio(share, effective, everyone, change)
     over = (change.after > limit).astype(float) - (change.before > limit).astype(float)
-    safe = np.maximum(change.people, 1e-9)
-    touched = np.minimum(change.affected, change.people)
+    touched = np.minimum(change.affected, whole)
     return GroupImpact(
         kind=kind,
         group=name,
@@ -121,7 +145,7 @@ def _impact(
         ratio_upper=ratio_high,
         beyond=math.fsum(people * over),
         lost=math.fsum(people[lost]),
-        least_affected=math.fsum(np.maximum(0.0, people + touched - safe) * (touched > 0)),
+        least_affected=math.fsum(np.maximum(0.0, touched - (whole - people))),
         most_affected=math.fsum(np.minimum(people, touched)),
         tenths=_tenths(minutes[way], people[way]),
     )

@@ -9,6 +9,7 @@ from chesil.appraisal.equality import AreaChange, GroupImpact
 from chesil.core.figure import Figure
 from chesil.place.place import Place
 from chesil.registers.options import OptionRecord
+from chesil.scenario.involving import SignOff
 from chesil.scenario.ledger import Ledger
 from chesil.scenario.scenario import Scenario
 
@@ -41,6 +42,8 @@ class AppraisedOptions:
     figures: tuple[Figure, ...]
     unassessed: Mapping[str, str]
     """Groups of people without data, with what to ask; each blocks sign-off until somebody answers."""
+    signed: Mapping[str, SignOff]
+    """How far the equality assessment of each option is signed, by a person."""
 
     def option(self, name: str) -> OptionResult:
         return next(o for o in self.options if o.name == name)

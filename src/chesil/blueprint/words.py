@@ -45,7 +45,14 @@ def number(value: float | None, measure: Measure) -> str:
     plain = f"{value:,.{measure.decimals}f}"
     if measure.unit == "%":
         return f"{plain}%"
-    return f"£{plain}" if measure.unit == "GBP" else plain
+    if measure.unit == "GBP":
+        return f"−£{plain[1:]}" if plain.startswith("-") else f"£{plain}"
+    return plain
+
+
+def pounds(value: float) -> str:
+    """A sum to the whole pound, with its sign before the pound."""
+    return f"{'−' if round(value) < 0 else ''}£{abs(value):,.0f}"
 
 
 def figure_text(figure: Figure, measure: Measure) -> str:

@@ -45,6 +45,7 @@ def equality(
     study: StudyFolder, option: Annotated[str, typer.Argument(help="Name of an option.")], as_json: Json = False
 ) -> None:
     """Draft the equality assessment of an option: who would travel further, and what people must be asked."""
+    from chesil.scenario.involving import what_blocks_approval
     from chesil.setting_up.appraisal import option_of
     from chesil.study import read_study
 
@@ -72,18 +73,12 @@ def equality(
     )
     if as_json:
         return
-    table = read.registers.get("equality_answers")
-    answered = set(table.filter(table["option"] == option)["group"]) if table is not None else set()
-    for group, ask in found.unassessed.items():
-        if group not in answered:
-            out.print(f"Not assessed, ask: {group}. {ask}", highlight=False)
-    missing = len(found.unassessed) - len(answered & set(found.unassessed))
-    state = (
-        f"cannot be signed: {missing} groups are unanswered"
-        if missing
-        else "can be signed by a person; software does not"
-    )
-    out.print(f"The assessment {state}.", highlight=False)
+    state = found.signed[option]
+    for group in state.unanswered:
+        out.print(f"Not assessed, ask: {group}. {found.unassessed[group]}", highlight=False)
+    out.print(f"The assessment {state.words}.", highlight=False)
+    for problem in what_blocks_approval({option: read.options[option]}, read.registers):
+        out.print(f"Before approval: {problem.what}. {problem.why}".strip(), highlight=False)
 
 
 def _appraised(folder: Path, weights: Path | None) -> tuple[Any, Any]:

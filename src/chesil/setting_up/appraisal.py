@@ -9,23 +9,23 @@ import polars as pl
 from chesil.analyses.access.making import Of, mean_minutes
 from chesil.analyses.access.reaching import Reached, own_pairs, people_of, reach_sites
 from chesil.analyses.access.who import who_groups
-from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS, OptionFigures, Ranked, appraise_options
+from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS, OptionFigures, Ranked, WhatIf, appraise_options
 from chesil.appraisal.costs import cost_option
 from chesil.appraisal.criteria import load_criteria
-from chesil.appraisal.equality import AreaChange, assess_groups
+from chesil.appraisal.equality import AreaChange, assess_groups, person_minutes_saved, slope_of_minutes
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.appraisal.settings import AppraisalSettings
 from chesil.appraisal.weightings import Weighting, equal_weights, read_weighting
 from chesil.core.errors import ChesilError, InputRefused, Problem
 from chesil.core.figure import Figure
 from chesil.core.settings import settings_from
-from chesil.definitions import load_definition
 from chesil.measures.card import load_measure
 from chesil.measures.computing import ALL, units_of
 from chesil.place.place import Place
 from chesil.place.travel import travel_times_by_mode
 from chesil.registers.options import OptionRecord
 from chesil.scenario.from_options import edits_from_option
+from chesil.scenario.involving import sign_off_of, unassessed_groups
 from chesil.scenario.ledger import account_in_order
 from chesil.scenario.scenario import Scenario, apply_scenario
 from chesil.setting_up.access import access_settings
@@ -33,6 +33,8 @@ from chesil.study import Study
 
 WITH_LIMITS = "Wilson (1927) and Katz et al. (1978) over areas, 95%"
 USUAL_TITLE = "Business as usual"
+DO_MINIMUM = "do_minimum"
+"""The file name of the do-minimum, which comes next after business as usual."""
 EQUALITY_MODES = ("drive", "walk")
 ETHNICITIES = ("asian", "black", "mixed", "white", "other")
 
@@ -56,7 +58,7 @@ def appraisal_of(
     tell("measuring business as usual")
     usual = _Measured(place, whole, times_of)
     results = [_result(None, Scenario(BUSINESS_AS_USUAL, (), USUAL_TITLE), usual, usual, study, settings)]
-    for option in study.options.values():
+    for option in sorted(study.options.values(), key=lambda o: (o.name != DO_MINIMUM, o.name)):
         tell(f"trying {option.title}")
         scenario = edits_from_option(option)
         measured = _Measured(apply_scenario(place, scenario), whole, times_of)
@@ -66,13 +68,33 @@ def appraisal_of(
     judged = [OptionFigures(r.name, r.title, r.feeding, _passes(r.record), _is_illustration(r.record)) for r in results]
     tell("weighing the options")
     appraisal = appraise_options(
-        judged, criteria, weightings, draws=settings.draws, rng=np.random.default_rng(settings.seed)
-    )
+        judged, criteria, weightings, draws=settings.draws, rng=np.random.default_rng(settings.seed),
+        what_ifs=what_ifs(settings.test_share),
+    )  # fmt: skip
     figures = [f for r in results for f in r.feeding.values()]
     figures += [f for r in results[1:] for f in _equality_figures(r, place)]
+    figures += [f for r in results for f in (*_slope_figures(r, usual), *_cost_figures(r, place, study))]
     figures += [f for r in appraisal.rankings for f in _ranking_figures(r, place, appraisal.ranked_options, settings)]
-    unassessed = {g["group"]: g["ask"] for g in load_definition(".", "equality_groups")["unassessed"]}
-    return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed)
+    signed = {r.name: sign_off_of(r.name, study.registers) for r in results[1:]}
+    return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed)
+
+
+def what_ifs(share: float) -> tuple[WhatIf, ...]:
+    """The tests of a ranking: every cost, journey and number of patients more or less by a share."""
+    more, less, said = 1 + share, 1 - share, f"{100 * share:.0f}%"
+    journeys, costs, staff = (
+        ("access_drive_own", "access_walk_nearest"),
+        "option_npc_per_patient",
+        "option_gp_per_10000",
+    )
+    return (
+        WhatIf(f"every cost {said} higher", {costs: more}),
+        WhatIf(f"every cost {said} lower", {costs: less}),
+        WhatIf(f"every journey {said} longer", dict.fromkeys(journeys, more)),
+        WhatIf(f"every journey {said} shorter", dict.fromkeys(journeys, less)),
+        WhatIf(f"{said} more patients, staff and costs as they are", {costs: 1 / more, staff: 1 / more}),
+        WhatIf(f"{said} fewer patients, staff and costs as they are", {costs: 1 / less, staff: 1 / less}),
+    )
 
 
 def read_weightings(study: Study, criteria_name: str) -> list[Weighting]:
@@ -306,6 +328,43 @@ def _equality_figures(result: OptionResult, place: Place) -> list[Figure]:
                         limits=WITH_LIMITS if low is not None else "none: a count of people in areas", receipts=receipts,
                     )
                 )  # fmt: skip
+    return figures
+
+
+def _slope_figures(result: OptionResult, usual: _Measured) -> list[Figure]:
+    """The slope of minutes over fifths of areas by deprivation, under the option, for each mode."""
+    fifths = _groups(usual.place, usual.england).get("deprivation", [])
+    receipts = usual.place.receipts_for("areas", "imd_score_2025")
+    figures = []
+    for mode, change in result.changes.items():
+        card, value = load_measure("equality_slope"), slope_of_minutes(change.after, fifths)
+        figures.append(
+            Figure(
+                measure=card.name, unit_code=f"{option_unit(usual.place.code, result.name)}:{mode}", unit=card.unit,
+                unit_name=f"{result.title}, {mode}", vintage=usual.place.vintage, period=f"{usual.place.as_at:%Y}",
+                method=card.formula, scenario=result.name, standing="modelled", value=value, receipts=receipts,
+                reason="" if value is not None else "people live in fewer than three fifths of areas",
+                limits=f"none: {card.no_limits_because}",
+            )
+        )  # fmt: skip
+    return figures
+
+
+def _cost_figures(result: OptionResult, place: Place, study: Study) -> list[Figure]:
+    """Net present cost of a person-minute saved, by mode; a reason where an option saves none or has no costs."""
+    card, figures = load_measure("option_gbp_per_minute"), []
+    for mode, change in result.changes.items():
+        saved, cost = person_minutes_saved(change), result.costed.net_present_cost
+        reason = "" if saved > 0 else "it makes journeys no shorter in all"
+        reason = reason or ("" if result.costed.lines else "no costs are given")
+        figures.append(
+            Figure(
+                measure=card.name, unit_code=f"{option_unit(place.code, result.name)}:{mode}", unit=card.unit,
+                unit_name=f"{result.title}, {mode}", vintage=place.vintage, period=f"{study.as_at:%Y}",
+                method=card.formula, scenario=result.name, standing="modelled", value=None if reason else cost / saved,
+                numerator=cost, denominator=saved, reason=reason, limits=f"none: {card.no_limits_because}",
+            )
+        )  # fmt: skip
     return figures
 
 

@@ -1,5 +1,8 @@
 """The section on equality: for every option, who would travel further, group by group, and what people must be asked."""
 
+import math
+
+from chesil.appraisal.appraising import BUSINESS_AS_USUAL
 from chesil.appraisal.equality import GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.blueprint.document import Block, Paragraph, Row, Section, Shown, Subheading, Table, Words
@@ -7,8 +10,19 @@ from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
+from chesil.scenario.involving import closes_something, involvement_steps, steps_done
 
 KEY, NAME = "equality", "Equality"
+RATIO = 3
+"""Which of the measures is the ratio, whose limits stand beside it."""
+SLOPE_NOTE = (
+    "Along a straight line through the fifths of areas by deprivation (IMD 2025). Below nought, people in the most deprived "
+    "areas travel longer. No limits: the error of modelled times moves before and after alike."
+)
+STEPS_NOTE = (
+    "A study cannot be marked approved while any of these is empty or the assessment is unsigned. The law is cited, not "
+    "advised on."
+)
 HEAVIER = 1.0
 MOST_AREAS = 50
 MODES = {"drive": "by car to their own practice", "walk": "on foot to the nearest surgery"}
@@ -18,8 +32,9 @@ GROUP_HEADS = (
     "Further",
     "Share",
     "Times everybody’s",
-    "Mean change",
-    "Beyond the limit",
+    "Its 95% limits",
+    "Mean change, minutes",
+    "More beyond the limit",
 )
 GROUP_NOTE = (
     "People in areas where each group lives. A ratio above one falls on the group more than on others; its limits take areas, "
@@ -40,7 +55,7 @@ def of_place(plan: Plan) -> Section | None:
         return None
     blocks: list[Block] = []
     for option in found.options[1:]:
-        blocks += _option(plan, option)
+        blocks += _option(plan, found, option)
     blocks += _questions(plan, found)
     return Section(KEY, NAME, _heading(found), _lead(plan, found), tuple(blocks))
 
@@ -62,8 +77,9 @@ def _heading(found: AppraisedOptions) -> str:
     worst = max(moved, key=lambda o: o.impacts["drive"][0].further)
     groups = burdened(worst, "drive")
     if groups:
-        return f"{worst.title} would fall hardest on people in areas with: {', '.join(f'{g.kind} {g.group}' for g in groups[:3])}"
-    return f"{worst.title} would lengthen the most journeys; no group bears more than its share beyond chance"
+        named = ", ".join(f"{g.kind}: {g.group}" for g in groups[:3])
+        return f"“{worst.title}” lengthens the most journeys, and falls hardest on people in areas of {named}"
+    return f"“{worst.title}” lengthens the most journeys; no group bears more than its share beyond chance"
 
 
 def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
@@ -71,10 +87,10 @@ def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
     for option in found.options[1:]:
         further = _figure(plan, "equality_further", option, "drive", "all", "everybody")
         tail = " people live in areas whose journey by car would lengthen by more than a minute."
-        sentences.append((f"{option.title}: ", Shown(further), tail))
+        sentences.append((f"“{option.title}”: ", Shown(further), tail))
     asked = (
         f"{len(found.unassessed)} groups have no data and are not assessed: people must be asked, and until somebody answers the "
-        "assessment cannot be signed. Software does not sign it."
+        "assessments cannot be signed. Software does not sign them."
     )
     sentences.append((asked,))
     return tuple(sentences)
@@ -84,10 +100,12 @@ def _figure(plan: Plan, measure: str, option: OptionResult, mode: str, kind: str
     return plan.figures[measure, f"{option_unit(plan.place.code, option.name)}:{mode}:{kind}:{group}"]
 
 
-def _option(plan: Plan, option: OptionResult) -> list[Block]:
-    blocks: list[Block] = [Subheading(option.title)]
+def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[Block]:
+    state = found.signed[option.name].words
+    blocks: list[Block] = [Subheading(option.title), Paragraph((f"This assessment {state}.",))]
     if not any(i.further or i.nearer for m in MODES for i in option.impacts[m]):
-        return [*blocks, Paragraph(("Nobody’s journey changes by more than a minute.",))]
+        said = "Nobody’s journey changes by more than a minute, as far as the model can tell."
+        return [*blocks, Paragraph((said,)), *_involvement(plan, option)]
     for mode, words in MODES.items():
         impacts = option.impacts[mode]
         if not impacts[0].further and not impacts[0].nearer:
@@ -95,11 +113,83 @@ def _option(plan: Plan, option: OptionResult) -> list[Block]:
             continue
         rows = []
         for i in impacts:
-            cells = tuple(Shown(_figure(plan, m, option, mode, i.kind, i.group)) for m in MEASURES)
+            shown: list[str | Shown] = [Shown(_figure(plan, m, option, mode, i.kind, i.group)) for m in MEASURES]
+            if i.kind == "all":
+                shown[RATIO] = "–"
+            cells = (*shown[: RATIO + 1], _ratio_limits(i), *shown[RATIO + 1 :])
             name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
             rows.append(Row(name, cells, is_total=i.kind == "all"))
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
-    return [*blocks, *_bounds(option), *_areas(plan, option)]
+    return [*blocks, _slopes(plan, option), *_bounds(option), *_areas(plan, option), *_involvement(plan, option)]
+
+
+def _slopes(plan: Plan, option: OptionResult) -> Table:
+    """The slope of minutes over fifths of areas by deprivation, before and after."""
+    rows = tuple(
+        Row(
+            words[:1].upper() + words[1:],
+            tuple(Shown(_slope(plan, name, mode)) for name in (BUSINESS_AS_USUAL, option.name)),
+        )
+        for mode, words in MODES.items()
+    )
+    caption = f"{option.title}: minutes longer for the least deprived areas than for the most"
+    return Table(caption, ("Journeys", "Now", "Under the option"), rows, note=SLOPE_NOTE)
+
+
+def _slope(plan: Plan, option: str, mode: str) -> Figure:
+    return plan.figures["equality_slope", f"{option_unit(plan.place.code, option)}:{mode}"]
+
+
+def _involvement(plan: Plan, option: OptionResult) -> list[Block]:
+    """For an option that closes something: the steps on record, and the facts for whoever decides on consultation."""
+    if option.record is None or not closes_something(option.record):
+        return []
+    done = steps_done(option.name, plan.study.registers)
+    rows = []
+    for step in involvement_steps():
+        entry = done.get(step.step)
+        said = (
+            f"{entry['found']} ({entry['by']}, {entry['done_on']:%-d %B %Y}; {entry['evidence']})"
+            if entry
+            else "not on record"
+        )
+        rows.append(Row(step.title, (step.ask, said, f"{step.source} ({step.standing})")))
+    heads = ("Step", "What to put on record", "On record", "Authority")
+    steps = Table(
+        f"{option.title}: steps before it can be approved",
+        heads,
+        tuple(rows),
+        text_columns=(0, 1, 2, 3),
+        note=STEPS_NOTE,
+    )
+    return [steps, _facts(plan, option)]
+
+
+def _facts(plan: Plan, option: OptionResult) -> Table:
+    drive, walk = option.impacts["drive"][0], option.impacts["walk"][0]
+    touched = float(option.changes["drive"].affected.sum())
+    lost = drive.lost + walk.lost
+    worst = max((c for c in option.changes["drive"].change if math.isfinite(c)), default=0.0)
+    by_car, on_foot = (
+        Shown(_figure(plan, "equality_further", option, m, "all", "everybody")) for m in ("drive", "walk")
+    )
+    heavier = ", ".join(f"{i.kind}: {i.group}" for i in burdened(option, "drive")) or "none beyond chance"
+    rows = (
+        Row("Patients of practices whose surgeries change", (f"{touched:,.0f}",)),
+        Row("People in areas whose journey by car lengthens by more than a minute", (by_car,)),
+        Row("People in areas whose walk lengthens by more than a minute", (on_foot,)),
+        Row("The longest lengthening of an area’s journey by car, minutes", (f"{worst:.1f}",)),
+        Row("People who would lose every way there", (f"{lost:,.0f}",)),
+        Row("Groups on whom it falls more than on others", (heavier,)),
+        Row("Is it a substantial variation? Is formal consultation needed?", ("a person decides, with the councils",)),
+    )  # fmt: skip
+    return Table(f"{option.title}: facts for whoever decides on consultation", ("Fact", "Figure"), rows)
+
+
+def _ratio_limits(impact: GroupImpact) -> str:
+    if impact.ratio_lower is None or impact.ratio_upper is None:
+        return "–"
+    return f"{impact.ratio_lower:.2f} to {impact.ratio_upper:.2f}"
 
 
 def _bounds(option: OptionResult) -> list[Block]:
