@@ -164,8 +164,8 @@ def _ratio(
         return None, None, None
     whole, areas = everyone.share_further / 100, _effective_areas(change.people)
     ratio = share / whole
-    if not share > 0:
-        return 0.0, None, None
+    if share * effective < 1:
+        return ratio, None, None  # less than one area's worth of the group moves: limits would say nothing
     spread = math.sqrt(max(0.0, (1 - share) / (share * effective)) + max(0.0, (1 - whole) / (whole * areas)))
     return ratio, ratio * math.exp(-1.96 * spread), ratio * math.exp(1.96 * spread)
 

@@ -43,6 +43,7 @@ def number(value: float | None, measure: Measure) -> str:
     if value is None:
         return "–"
     plain = f"{value:,.{measure.decimals}f}"
+    plain = plain.removeprefix("-") if not plain.strip("-0.,") else plain
     if measure.unit == "%":
         return f"{plain}%"
     if measure.unit == "GBP":

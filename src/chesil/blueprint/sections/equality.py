@@ -1,6 +1,7 @@
 """The section on equality: for every option, who would travel further, group by group, and what people must be asked."""
 
 import math
+from collections.abc import Sequence
 
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL
 from chesil.appraisal.equality import GroupImpact
@@ -19,6 +20,7 @@ SLOPE_NOTE = (
     "Along a straight line through the fifths of areas by deprivation (IMD 2025). Below nought, people in the most deprived "
     "areas travel longer. No limits: the error of modelled times moves before and after alike."
 )
+NEARER_NOTE = "People in areas where each group lives; groups for whom nothing shortens are left out."
 STEPS_NOTE = (
     "A study cannot be marked approved while any of these is empty or the assessment is unsigned. The law is cited, not "
     "advised on."
@@ -38,7 +40,7 @@ GROUP_HEADS = (
 )
 GROUP_NOTE = (
     "People in areas where each group lives. A ratio above one falls on the group more than on others; its limits take areas, "
-    "not people, as the units, since people of an area share a change."
+    "not people, as the units, since people of an area share a change. A dash: too few areas change for limits."
 )
 BOUNDS_NOTE = (
     "Only the share of each area is known, not which of its patients belong to a group: both ends are possible."
@@ -111,6 +113,9 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
         if not impacts[0].further and not impacts[0].nearer:
             blocks.append(Paragraph((f"Journeys {words}: none changes by more than a minute.",)))
             continue
+        if not impacts[0].further:
+            blocks.append(_nearer(option, words, impacts))
+            continue
         rows = []
         for i in impacts:
             shown: list[str | Shown] = [Shown(_figure(plan, m, option, mode, i.kind, i.group)) for m in MEASURES]
@@ -121,6 +126,17 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
             rows.append(Row(name, cells, is_total=i.kind == "all"))
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
     return [*blocks, _slopes(plan, option), *_bounds(option), *_areas(plan, option), *_involvement(plan, option)]
+
+
+def _nearer(option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
+    """Who comes nearer, where nobody's journey lengthens by more than a minute."""
+    rows = tuple(
+        Row("Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}",
+            (f"{i.people:,.0f}", f"{i.nearer:,.0f}"), is_total=i.kind == "all")
+        for i in impacts if i.nearer
+    )  # fmt: skip
+    caption = f"{option.title}: journeys {words} lengthen for nobody by more than a minute, and shorten for these"
+    return Table(caption, GROUP_HEADS[:2] + ("Shorter by more than a minute",), rows, note=NEARER_NOTE)
 
 
 def _slopes(plan: Plan, option: OptionResult) -> Table:
