@@ -136,7 +136,7 @@ def _nearer(option: OptionResult, words: str, impacts: Sequence[GroupImpact]) ->
         for i in impacts if i.nearer
     )  # fmt: skip
     caption = f"{option.title}: journeys {words} lengthen for nobody by more than a minute, and shorten for these"
-    return Table(caption, GROUP_HEADS[:2] + ("Shorter by more than a minute",), rows, note=NEARER_NOTE)
+    return Table(caption, (*GROUP_HEADS[:2], "Shorter by more than a minute"), rows, note=NEARER_NOTE)
 
 
 def _slopes(plan: Plan, option: OptionResult) -> Table:
