@@ -87,7 +87,7 @@ def test_the_reader_can_walk_from_the_overview_to_a_network_and_back(
     opened.goto((folder / "index.html").as_uri())
     opened.locator("table a[href^='networks/']").first.click()
     assert "network" in opened.locator(".crumb").inner_text()
-    assert opened.locator("svg.map").is_visible()
+    assert opened.locator("svg.map").first.is_visible()
     opened.locator(".crumb a").click()
     assert opened.url.endswith("index.html")
 
