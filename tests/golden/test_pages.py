@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chesil.blueprint.editions import SmallNumberRule
 from chesil.blueprint.html import publish_html
+from chesil.blueprint.sections import section_makers
 from chesil.blueprint.words import compared, number, one_in, period_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
@@ -184,3 +187,18 @@ def test_words() -> None:
     assert place_name("NHS Dorset Integrated Care Board") == "Dorset"
     assert place_name("ST JOHN'S AND THE VALE PCN") == "St John's and the Vale"
     assert place_name("THE PANTON PRACTICE") == "The Panton Practice"
+
+
+@pytest.mark.parametrize(("edition", "share"), [("public", 1.0), ("public", 0.5), ("board", 0.5)])
+def test_every_section_survives_figures_that_are_withheld(dorset_plan: Plan, edition: str, share: float) -> None:
+    """A small place's public edition withholds much: no section may fall over, whichever figures are missing."""
+    draw, words = random.Random(1), SmallNumberRule().words
+    gone = {"value": None, "numerator": None, "denominator": None, "lower": None, "upper": None, "reason": words}
+    figures = {
+        k: replace(f, **gone) if f.standing != "counted" and draw.random() < share else f  # type: ignore[arg-type]
+        for k, f in dorset_plan.figures.items()
+    }
+    plan = replace(dorset_plan, study=replace(dorset_plan.study, edition=edition), figures=figures)
+    for maker in section_makers():
+        sections = [maker.of_place(plan), *(maker.of_group(plan, u) for u in plan.pcns[:2])]
+        assert all("None" not in s.heading for s in sections if s is not None), maker.name

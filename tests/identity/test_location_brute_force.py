@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chesil.methods.location import capacitated
 from chesil.methods.location.capacitated import capacitated_location
 from chesil.methods.location.covering import maximal_covering
 from chesil.methods.location.frontier import frontier
@@ -112,6 +113,10 @@ def test_capacitated_location(case) -> None:
     plan = capacitated_location(costs, demands, capacities, opening=opening, p=given_p, must=must, never=never)
     assert plan.is_proved and close(plan.objective, best)
     assert plan.is_feasible or plan.faults
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capacitated, "SMALL", 0)
+        bounded = capacitated_location(costs, demands, capacities, opening=opening, p=given_p, must=must, never=never)
+    assert bounded.is_proved and close(bounded.objective, best)
 
 
 @st.composite

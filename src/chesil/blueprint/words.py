@@ -81,6 +81,11 @@ def _with_own_unit(figure: Figure) -> str:
     return f"{plain}%" if figure.unit == "%" else f"{plain} {figure.unit}"
 
 
+def part_text(part: float | None) -> str:
+    """A numerator or denominator as printed; "not shown" where there is none, as in a figure that an edition withholds."""
+    return "not shown" if part is None else f"{part:,.0f}"
+
+
 def limits_text(figure: Figure, measure: Measure) -> str:
     """ "24.7% to 25.0%", or why there are no limits."""
     if figure.lower is None or figure.upper is None:

@@ -32,7 +32,7 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.map_svg import RAMP, Dot, draw_legend, draw_map
-from chesil.blueprint.words import compared, limits_text, place_name
+from chesil.blueprint.words import compared, limits_text, part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
@@ -363,7 +363,7 @@ def _who(plan: Plan, name: str) -> list[Block]:
             drive = plan.figures.get(("access_group_drive", unit))
             if drive is None or not drive.is_known:
                 continue
-            people = f"{drive.denominator:,.0f}"
+            people = part_text(drive.denominator)
             rows.append(
                 Row(
                     f"{TITLES[kind]}: {group}",

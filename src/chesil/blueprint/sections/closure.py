@@ -2,7 +2,7 @@
 
 from chesil.blueprint.charts import BLUE, CONFIG, INK, VEGA_LITE
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
-from chesil.blueprint.words import place_name
+from chesil.blueprint.words import part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
@@ -56,6 +56,8 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
 
 def _heading(plan: Plan, counted: Figure) -> str:
     name, share = place_name(plan.place.name), (counted.value or 0) / (counted.denominator or 1)
+    if not counted.is_known:
+        return f"Where patients of {name} would go if a practice closed"
     if not counted.value:
         return f"No single closure in {name} would push a neighbour past a threshold"
     if share > 0.5:
@@ -64,10 +66,12 @@ def _heading(plan: Plan, counted: Figure) -> str:
 
 
 def _lead(plan: Plan, counted: Figure) -> tuple[Words, ...]:
-    assert counted.denominator is not None
+    name = place_name(plan.place.name)
     return (
-        ("Closed one at a time, ", Shown(counted), f" of {place_name(plan.place.name)}’s ",
-         Shown(counted, f"{counted.denominator:,.0f}"), " practices would push one neighbour or more past a threshold."),
+        ("Closed one at a time, ", Shown(counted), f" of {name}’s ", Shown(counted, part_text(counted.denominator)),
+         " practices would push one neighbour or more past a threshold.")
+        if counted.is_known else
+        (f"How many closures in {name} would push a neighbour past a threshold is not shown: {counted.reason}.",),
         _terms(plan),
         ("This counts where one ending would be felt next door; it is no forecast of any ending. Where patients of any one "
          "practice would go is far from certain, and the range of a single closure (`chesil what-if`) is wide.",),

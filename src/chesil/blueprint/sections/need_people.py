@@ -249,12 +249,13 @@ def life_blocks(plan: Plan) -> list[Block]:
         for c in (Shown(f), limits_text(f, plan.cards[f.measure]))
     ]
     order = sorted({r["name"] for r in rows}, key=lambda n: -next(r["value"] for r in rows if r["name"] == n))
-    apart = sum(1 for r in rows if r["lower"] > r["england"] or r["upper"] < r["england"])
+    beside = [r for r in rows if None not in (r["lower"], r["upper"], r["england"])]
+    apart = sum(1 for r in beside if r["lower"] > r["england"] or r["upper"] < r["england"])
     return [
         Subheading("How long people live"),
         Chart(
             draw.lives_chart(
-                f"{apart} of {len(rows)} values lie outside chance of England's",
+                f"{apart} of {len(beside)} values lie outside chance of England's",
                 "Years expected at birth, 2014, with 95% limits; black: England",
                 rows,
                 order,

@@ -7,7 +7,7 @@ from chesil.blueprint.atlas import make_atlas, map_of_network, map_of_place
 from chesil.blueprint.charts import STRIP_MEASURES, strip_chart
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.views import heading
-from chesil.blueprint.words import compared, counted, figure_text, one_in, place_name
+from chesil.blueprint.words import compared, counted, figure_text, one_in, part_text, place_name
 from chesil.measures.card import Measure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -223,7 +223,7 @@ def _edges(plan: Plan) -> list[Block]:
         return []
     rows = []
     for figure in (plan.figures["registered_to_resident", u.code] for u in odd):
-        parts = (f"{figure.numerator:,.0f}", f"{figure.denominator:,.0f}")
+        parts = (part_text(figure.numerator), part_text(figure.denominator))
         rows.append(Row(figure.unit_name, (*(Shown(figure, t) for t in parts), Shown(figure))))
     how = "projected from July 2022" if plan.place.registrations_are == "projected" else "of July 2022"
     return [

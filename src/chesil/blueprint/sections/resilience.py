@@ -17,7 +17,7 @@ from chesil.blueprint.document import (
     Table,
     Words,
 )
-from chesil.blueprint.words import limits_text, number, place_name
+from chesil.blueprint.words import limits_text, number, part_text, place_name
 from chesil.core.settings import settings_from
 from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
@@ -42,12 +42,15 @@ def of_place(plan: Plan) -> Section | None:
         *_evidence(plan),
         Paragraph((" ".join(plan.assessments["resilience"].warnings[1:]),), True),
     ]
-    unseen = sum(1 for c in all_criteria() if not plan.figures["resilience_criterion", f"{code}:{c.code}"].is_known)
+    unknown = [plan.figures["resilience_criterion_unknown", f"{code}:{c.code}"] for c in all_criteria()]
+    unseen = sum(1 for f in unknown if f.is_known and f.value == f.denominator)
     share = plan.figures["resilience_share_flagged", code]
     total = len(all_criteria())
+    blind = f"{unseen} of {total} criteria cannot be seen"
     heading = (
-        f"What can be seen flags {number(share.value, plan.cards[share.measure])} of {name}’s practices; "
-        f"{unseen} of {total} criteria cannot be seen"
+        f"What can be seen flags {number(share.value, plan.cards[share.measure])} of {name}’s practices; {blind}"
+        if share.is_known
+        else f"What the rule of 2015 can and cannot see of {name}’s practices: {blind}"
     )
     return Section(KEY, NAME, heading, _lead(plan, code, name), tuple(blocks))
 
@@ -72,9 +75,15 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
 
 def _lead(plan: Plan, code: str, name: str) -> tuple[Words, ...]:
     share = plan.figures["resilience_share_flagged", code]
+    parts = (part_text(share.numerator), part_text(share.denominator))
+    seen: Words = (
+        ("By the national rule of 2015, ", Shown(share), f" of {name}’s practices (", Shown(share, parts[0]),
+         " of ", Shown(share, parts[1]), ") have at least one flag on the criteria that can be seen.")
+        if share.is_known else
+        (f"How many of {name}’s practices have a flag by the national rule of 2015 is not shown here: {share.reason}.",)
+    )  # fmt: skip
     return (
-        ("By the national rule of 2015, ", Shown(share), f" of {name}’s practices (", Shown(share, f"{share.numerator:,.0f}"),
-         " of ", Shown(share, f"{share.denominator:,.0f}"), ") have at least one flag on the criteria that can be seen."),
+        seen,
         ("The strategy of 2016 put vulnerable practices at about a quarter: that was its own estimate, and the rule prints "
          "no weights. What is not published is unknown, not clear; entering it can only add flags or clear doubts.",),
         _exposed_words(plan, code),
@@ -86,7 +95,7 @@ def _exposed_words(plan: Plan, code: str) -> Words:
     if not exposed.is_known:
         return (f"Exposure to neighbours is not known: {exposed.reason}.",)
     limit = _settings(plan).exposure_pct
-    count = f"{exposed.value:,.0f} of {exposed.denominator:,.0f} practices"
+    count = f"{exposed.value:,.0f} of {part_text(exposed.denominator)} practices"
     return (
         Shown(exposed, count),
         f" would receive more than {limit:g}% of their present list if one neighbour closed (modelled from where patients "

@@ -19,7 +19,7 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.map_svg import Dot, draw_legend, draw_map
-from chesil.blueprint.words import limits_text, number, people, place_name
+from chesil.blueprint.words import limits_text, number, part_text, people, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.packs.pack import read_table
@@ -281,7 +281,7 @@ def _step_table(plan: Plan, units: list[str], caption: str) -> Table:
         cells = tuple(
             _people(plan.figures[m, unit]) if "further" in m else _shown(plan.figures[m, unit]) for m in STEP_MEASURES
         )
-        label = f"{sites.value:,.0f}" + (", illustrated plan" if unit.endswith(":plan") else "")
+        label = part_text(sites.value) + (", illustrated plan" if unit.endswith(":plan") else "")
         rows.append(Row(label, cells))
     return Table(caption, STEP_HEADS, tuple(rows),
                  note="Further: by more than half a minute than to today’s nearest site. People to the nearest ten.")  # fmt: skip

@@ -14,7 +14,7 @@ from chesil.blueprint.sections.variation_charts import (
     run_charts,
     strips_chart,
 )
-from chesil.blueprint.words import place_name
+from chesil.blueprint.words import part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -110,12 +110,19 @@ def _lead(plan: Plan, code: str, rows: pl.DataFrame, name: str) -> tuple[Words, 
     by_chance, few = figures["variation_by_chance", code], figures["variation_too_few", code]
     sentences: list[Words] = [
         (
-            f"Of {flags.denominator:,.0f} comparisons of a practice’s register with what is expected of it, ",
+            f"Of {part_text(flags.denominator)} comparisons of a practice’s register with what is expected of it, ",
             Shown(flags, _none_or(flags)),
             " can be told apart once the number of comparisons, and how far practices usually differ, are allowed for; ",
             Shown(furthest, _none_or(furthest)),
             f" {'lies' if furthest.value == 1 else 'lie'} outside the 99.8% limits, where chance alone would put ",
-            Shown(by_chance, "less than one" if (by_chance.value or 0) < 1 else f"about {by_chance.value:,.0f}"),
+            Shown(
+                by_chance,
+                ""
+                if by_chance.value is None
+                else "less than one"
+                if by_chance.value < 1
+                else f"about {by_chance.value:,.0f}",
+            ),
             ".",
         ),
     ]
@@ -373,7 +380,7 @@ def _rules(plan: Plan, code: str) -> list[Block]:
     rows = []
     for measure, words in RULES:
         figure = plan.figures[measure, code]
-        rows.append(Row(words, (Shown(figure), f"{figure.denominator:,.0f}"), is_total=measure == "variation_flags"))
+        rows.append(Row(words, (Shown(figure), part_text(figure.denominator)), is_total=measure == "variation_flags"))
     return [
         Subheading("The same comparisons by other rules in use"),
         Table("Comparisons flagged by rule, 2021/22", ("Rule", "Flags", "Of"), tuple(rows),

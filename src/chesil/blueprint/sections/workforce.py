@@ -13,7 +13,7 @@ from chesil.blueprint.document import (
     Table,
     Words,
 )
-from chesil.blueprint.words import compared, limits_text, number, period_text, place_name
+from chesil.blueprint.words import compared, limits_text, number, part_text, period_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -180,7 +180,7 @@ def _pharmacists(plan: Plan, code: str) -> list[Block]:
     blocks: list[Block] = [
         Subheading("What the rules of need ask for"),
         Paragraph(
-            ("One clinical pharmacist to ", Shown(needed, f"{needed.denominator:,.0f}"), " patients, a rule "
+            ("One clinical pharmacist to ", Shown(needed, part_text(needed.denominator)), " patients, a rule "
              "that NHS Dorset set in 2016, asks for ", Shown(needed), " (FTE); ", Shown(in_post),
              " are in post in practices and networks together, ", *_against_rule(short))
         ),

@@ -6,18 +6,25 @@
 
 With fixed costs f and no p this is the single-source capacitated location problem (Holmberg, Ronnqvist and Yuan 1999,
 European Journal of Operational Research 113:544); with p and f = 0 the capacitated p-median (Osman and Christofides 1994,
-International Transactions in Operational Research 1:317). HiGHS solves the programme; the row on the sum of capacities is
-implied, but tightens its bounds.
+International Transactions in Operational Research 1:317). The row on the sum of capacities is
+implied, but tightens the bounds of HiGHS. Knapsack bounds (`capacitated_bounds`) first leave out pairs that no cheap plan uses.
 """
 
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 from scipy import sparse
 
-from chesil.methods.location.lagrangian import Array, Flags
+from chesil.methods.location.capacitated_bounds import Case, fix_pairs, narrow
+from chesil.methods.location.lagrangian import Array, Flags, Indices
 from chesil.methods.location.plan import Fault, LocationPlan, gap_of, no_plan
-from chesil.methods.location.solving import Programme, solve
+from chesil.methods.location.solving import Programme, Solved, solve
+
+SMALL = 150
+"""Up to so many pairs the whole programme goes to HiGHS at once."""
+FIRST_STEP = 0.003
+"""Share of the bound by which the cost first asked for lies above it."""
 
 
 def capacitated_location(
@@ -46,29 +53,107 @@ def capacitated_location(
     if faults:
         return no_plan(faults, perf_counter() - began, n)
     may = np.isfinite(costs) & ~never[None, :] & (demands[:, None] <= capacities[None, :])
-    who, where = np.nonzero(may)
-    programme = _programme(costs, demands, capacities, opening, p, must, never, who, where)
     whole = bool((costs[may] == np.floor(costs[may])).all() and (opening == np.floor(opening)).all())
-    found = solve(
-        programme, seconds=seconds, relative_gap=0.0 if whole else gap, absolute_gap=1 - 1e-6 if whole else 1e-9
-    )
-    if found.values is None:
+    asked = _Asked(Case(costs, opening, demands, capacities, p, must, ~never, 1 - 1e-6 if whole else 1e-9), whole, gap)
+    until = began + seconds
+    if may.sum() <= SMALL:
+        found = _solved(asked, may, never, must, until, np.inf)
+        site_of, bound, ended = _sites_of(found, may), found.bound, found.ended
+    else:
+        site_of, bound, ended = _narrowing(asked, may, never, until)
+    if site_of is None:
         fault = Fault(
             "capacity", 0, "people", "the sites have room enough in all, but whole customers cannot be fitted in"
         )
-        infeasible = found.ended == "infeasible"
-        return no_plan((fault,) if infeasible else (), perf_counter() - began, n, found.ended)
-    opened = np.flatnonzero(found.values[:m] > 0.5)
+        return no_plan((fault,) if ended == "infeasible" else (), perf_counter() - began, n, ended)
+    opened = _opened(asked.case, site_of)
+    objective = asked.cost_of(site_of)
+    proved = ended == "optimal"
+    bound = objective if proved and whole else min(bound, objective)
+    return LocationPlan(
+        tuple(int(j) for j in opened), site_of, objective, bound, gap_of(objective, bound), proved,
+        "proved" if proved else ended, perf_counter() - began,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    case: Case
+    whole: bool
+    gap: float
+
+    def cost_of(self, site_of: Indices) -> float:
+        n = site_of.size
+        return float(
+            self.case.costs[np.arange(n), site_of].sum() + self.case.opening[_opened(self.case, site_of)].sum()
+        )
+
+
+def _opened(case: Case, site_of: Indices) -> Indices:
+    """Sites that are used or must be open, made up to p by the cheapest others (a site may stand empty)."""
+    used = np.union1d(site_of, np.flatnonzero(case.must))
+    if case.p is None or used.size >= case.p:
+        return used
+    spare = np.setdiff1d(np.flatnonzero(case.may_open), used)
+    cheapest = spare[np.argsort(case.opening[spare], kind="stable")][: case.p - used.size]
+    return np.sort(np.concatenate([used, cheapest]))
+
+
+def _narrowing(asked: _Asked, may: Flags, never: Flags, until: float) -> tuple[Indices | None, float, str]:
+    """Sites of the customers, bound and how it ended, by asking again and again: is there a plan of this cost or less?
+
+    Only pairs that such a plan could use go to HiGHS. If its best costs no more, that is the optimum of the whole problem;
+    if not, no plan costs so little, which is a bound, and the cost asked for is raised.
+    """
+    case = asked.case
+    state = narrow(case, may, ~never)
+    if state.site_of is None:
+        found = _solved(asked, may, never, case.must, until, np.inf)
+        return _sites_of(found, may), found.bound, found.ended
+    best, bound, step = state.site_of, state.bound, FIRST_STEP * abs(state.bound) + case.least_step
+    ended = "optimal"
+    while asked.cost_of(best) - bound > max(case.least_step, asked.gap * abs(bound) if not asked.whole else 0.0):
+        limit = min(asked.cost_of(best) - case.least_step, bound + step)
+        limit = np.floor(limit + 1e-6) if asked.whole else limit
+        left = fix_pairs(case, state, float(limit))
+        found = _solved(asked, left.may, ~left.allowed, left.must, until, float(limit))
+        site_of = _sites_of(found, left.may)
+        if site_of is not None and asked.cost_of(site_of) < asked.cost_of(best):
+            best = site_of
+        if found.ended not in ("optimal", "infeasible", "cut_off"):
+            return best, max(bound, min(found.bound, float(limit))), found.ended
+        is_met = asked.cost_of(best) <= limit + 1e-9 * abs(limit)
+        bound = asked.cost_of(best) if is_met else float(limit) + (1.0 if asked.whole else 0.0)
+        step *= 2
+    return best, bound, ended
+
+
+def _solved(asked: _Asked, may: Flags, never: Flags, must: Flags, until: float, limit: float) -> Solved:
+    """HiGHS on the pairs that may be used; plans dearer than `limit` may be left out."""
+    case = asked.case
+    if not may.any(axis=1).all():
+        return Solved(None, np.inf, np.inf, "infeasible")
+    who, where = np.nonzero(may)
+    programme = _programme(case.costs, case.demands, case.capacities, case.opening, case.p, must, never, who, where)
+    room = max(1.0, abs(limit)) * 1e-6
+    return solve(
+        programme,
+        seconds=until - perf_counter(),
+        relative_gap=0.0 if asked.whole else asked.gap,
+        absolute_gap=1 - 1e-6 if asked.whole else 1e-9,
+        limit=limit + (0.5 if asked.whole else room),
+    )
+
+
+def _sites_of(found: Solved, may: Flags) -> Indices | None:
+    if found.values is None:
+        return None
+    n, m = may.shape
+    who, where = np.nonzero(may)
     site_of = np.full(n, -1, dtype=np.int64)
     taken = found.values[m:] > 0.5
     site_of[who[taken]] = where[taken]
-    objective = float(costs[np.arange(n), site_of].sum() + opening[opened].sum())
-    proved = found.ended == "optimal"
-    bound = objective if proved and whole else min(found.bound, objective)
-    return LocationPlan(
-        tuple(int(j) for j in opened), site_of, objective, bound, gap_of(objective, bound), proved,
-        "proved" if proved else found.ended, perf_counter() - began,
-    )  # fmt: skip
+    return site_of
 
 
 def capacity_faults(
