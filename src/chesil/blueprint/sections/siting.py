@@ -44,6 +44,8 @@ ILLUSTRATION = (
     "A proposal is an illustration, not a decision: it shows what the fewest minutes ask for, and nothing of room, staff, "
     "leases, condition, patients’ wishes or safety."
 )
+DECISIONS = {"keep": "in the set", "close": "left out", "open": "opened", "extend": "in the set, extended"}
+"""What a plan does with a site, in words that decide nothing."""
 
 
 def of_place(plan: Plan) -> Section | None:
@@ -183,13 +185,12 @@ def _map(plan: Plan, tables: Any, name: str) -> Map:
         r["lsoa11"]: f"{r['area_name']}: {r['now_minutes']:.0f} minutes now, {r['then_minutes']:.0f} in the plan"
         for r in further.iter_rows(named=True)
     }
-    words = {"keep": "kept", "close": "closed", "open": "opened", "extend": "kept and extended"}
     dots = [
         Dot(
             r["easting"] / 10,
             r["northing"] / 10,
             0,
-            f"{place_name(r['site_name'])}: {words[r['decision']]}",
+            _dot_title(plan, r["site_name"], r["decision"]),
             r["decision"],
         )
         for r in decisions.iter_rows(named=True)
@@ -203,12 +204,12 @@ def _map(plan: Plan, tables: Any, name: str) -> Map:
     by_kind = dict(kinds.iter_rows())
     text = (
         f"Map of {name} under the illustrated plan: {by_kind.get('keep', 0) + by_kind.get('extend', 0)} sites kept, "
-        f"{by_kind.get('close', 0)} closed, {by_kind.get('open', 0)} opened; areas darker where the way grows more. The "
+        f"{by_kind.get('close', 0)} left out, {by_kind.get('open', 0)} opened; areas darker where the way grows more. The "
         "tables below give the areas and the sites."
     )
     svg = draw_map(rings=rings, classes=classes, titles=titles, outlines={}, dots=dots, labels=[], text=text)
     legend = draw_legend(counts, CLASS_NAMES, "People by extra minutes to the nearest site")
-    return Map(svg, legend, text, "Black discs: sites kept. Crosses: sites the plan closes. Squares: opened or extended. "
+    return Map(svg, legend, text, "Black discs: sites kept. Crosses: sites it leaves out. Squares: opened or extended. "
                "Shading: extra minutes to the nearest site, modelled. Areas: LSOA 2011 (ONS).")  # fmt: skip
 
 
@@ -287,8 +288,15 @@ def _step_table(plan: Plan, units: list[str], caption: str) -> Table:
                  note="Further: by more than half a minute than to today’s nearest site. People to the nearest ten.")  # fmt: skip
 
 
+def _dot_title(plan: Plan, site: str, decision: str) -> str:
+    """What a mark on the map says: the site by name, but in the public edition, where an illustration names no surgery."""
+    if plan.study.edition == "public":
+        return f"a site that is {DECISIONS[decision]}"
+    return f"{place_name(site)}: {DECISIONS[decision]}"
+
+
 def _decisions(decisions: pl.DataFrame) -> Table:
-    """Sites that close or open first, then those kept, with how often re-runs choose them again."""
+    """Sites left out or opened first, then those kept, with how often re-runs choose them again."""
     order = {"close": 0, "open": 1, "extend": 2, "keep": 3}
     rows = [
         r
@@ -298,15 +306,15 @@ def _decisions(decisions: pl.DataFrame) -> Table:
     always = decisions.filter((pl.col("decision") == "keep") & (pl.col("kept_in") >= 1)).height
     rows.sort(key=lambda r: (order[r["decision"]], r["kept_in"] if r["kept_in"] is not None else 0.0, r["code"]))
     return Table(
-        "Sites that the illustrated plan closes or opens, then those it keeps in some re-runs and not in others",
+        "Sites that the illustrated plan leaves out or opens, then those it keeps in some re-runs and not in others",
         ("Site", "Code", "In the plan", "Open in re-runs"),
         tuple(
-            Row(place_name(r["site_name"]), (r["code"], r["decision"], _share(r["kept_in"])))
+            Row(place_name(r["site_name"]), (r["code"], DECISIONS[r["decision"]], _share(r["kept_in"])))
             for r in rows
         ),
         text_columns=(0, 1, 2),
         note=f"Kept in every re-run and not listed: {always}. Where two surgeries share a building or "
-        "stand beside each other, which of them the plan closes is arbitrary.",
+        "stand beside each other, which of them it leaves out is arbitrary.",
     )  # fmt: skip
 
 
