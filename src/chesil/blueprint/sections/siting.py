@@ -190,7 +190,7 @@ def _map(plan: Plan, tables: Any, name: str) -> Map:
             r["easting"] / 10,
             r["northing"] / 10,
             0,
-            _dot_title(plan, r["site_name"], r["decision"]),
+            f"{place_name(r['site_name'])}: {DECISIONS[r['decision']]}",
             r["decision"],
         )
         for r in decisions.iter_rows(named=True)
@@ -286,13 +286,6 @@ def _step_table(plan: Plan, units: list[str], caption: str) -> Table:
         rows.append(Row(label, cells))
     return Table(caption, STEP_HEADS, tuple(rows),
                  note="Further: by more than half a minute than to today’s nearest site. People to the nearest ten.")  # fmt: skip
-
-
-def _dot_title(plan: Plan, site: str, decision: str) -> str:
-    """What a mark on the map says: the site by name, but in the public edition, where an illustration names no surgery."""
-    if plan.study.edition == "public":
-        return f"a site that is {DECISIONS[decision]}"
-    return f"{place_name(site)}: {DECISIONS[decision]}"
 
 
 def _decisions(decisions: pl.DataFrame) -> Table:
