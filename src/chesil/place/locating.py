@@ -6,13 +6,15 @@ import numpy as np
 import polars as pl
 
 from chesil.core.errors import nearest, or_list
+from chesil.methods.ways import where_points_lie
 from chesil.packs.pack import read_table
 from chesil.place.finding import POSTCODE
+from chesil.place.travel import load_country
 
-Point = tuple[int, int]
+Point = tuple[float, float]
 
-SHORE_M = 500
-"""A point this near to England's generalised shore counts as on land: piers, quays and simplified outlines."""
+EDGE_M = 1_000.0
+"""The published boundaries are generalised: a point so near the edge of England may lie on either side of it."""
 FAR_KM = 50
 """A site further than this from every area of its place is refused: it is more likely a slip than a surgery."""
 APART_M = 2_000
@@ -49,40 +51,28 @@ def locate_postcodes(postcodes: Iterable[str]) -> tuple[dict[str, Point], dict[s
 
 
 def on_english_land(points: Sequence[Point]) -> list[bool]:
-    """True for each point (easting, northing in metres) inside a small area of England or within `SHORE_M` of one."""
+    """True for each point (easting, northing in metres) inside England or within `EDGE_M` of its generalised edge."""
     if not points:
         return []
-    areas = read_table("areas", ["lsoa11", "easting", "northing"])
-    middles = areas.select("easting", "northing").to_numpy().astype(np.float64)
-    codes = areas["lsoa11"].to_numpy()
-    near_codes = [codes[np.hypot(*(middles - np.array(p)).T) < 40_000] for p in points]
-    wanted = sorted({c for near in near_codes for c in near})
-    rings: dict[str, list[np.ndarray]] = {}
-    table = read_table("area_boundaries", where=pl.col("lsoa11").is_in(wanted)) if wanted else None
-    for code, east, north in () if table is None else table.select("lsoa11", "eastings", "northings").iter_rows():
-        rings.setdefault(code, []).append(np.column_stack([east, north]).astype(np.float64) * 10)
-    return [any(_inside_or_near(p, rings.get(c, [])) for c in near) for p, near in zip(points, near_codes, strict=True)]
+    inside, edge_m, _ = where_points_lie(load_country(), np.array(points, dtype=np.float64))
+    return [bool(x) for x in inside | (edge_m <= EDGE_M)]
 
 
-def _inside_or_near(point: Point, rings: Sequence[np.ndarray]) -> bool:
-    """Even-odd rule over all rings (holes included), or any stretch of a ring within `SHORE_M`."""
-    x, y = float(point[0]), float(point[1])
-    inside = False
-    for ring in rings:
-        low, high = ring.min(axis=0) - SHORE_M, ring.max(axis=0) + SHORE_M
-        if not (low[0] <= x <= high[0] and low[1] <= y <= high[1]):
-            continue
-        a, b = ring, np.roll(ring, -1, axis=0)
-        along = b - a
-        length2 = np.maximum((along**2).sum(axis=1), 1e-9)
-        t = np.clip(((x - a[:, 0]) * along[:, 0] + (y - a[:, 1]) * along[:, 1]) / length2, 0, 1)
-        if np.hypot(a[:, 0] + t * along[:, 0] - x, a[:, 1] + t * along[:, 1] - y).min() <= SHORE_M:
-            return True
-        crosses = (a[:, 1] > y) != (b[:, 1] > y)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            meets = a[:, 0] + (y - a[:, 1]) * along[:, 0] / along[:, 1]
-        inside ^= bool((crosses & (x < meets)).sum() % 2)
-    return inside
+def position_fault(easting: float, northing: float) -> tuple[str, str] | None:
+    """What is wrong with a position in metres of the National Grid, and the way out; None if nothing is."""
+    degrees = "These look like degrees, not metres of the National Grid: convert them, or give the postcode"
+    if -9 <= easting <= 3 and 49 <= northing <= 61:
+        return f"{easting:g}, {northing:g} are longitude and latitude", degrees
+    if 49 <= easting <= 61 and -9 <= northing <= 3:
+        return f"{easting:g}, {northing:g} are latitude and longitude", degrees
+    inside, edge_m, wet = where_points_lie(load_country(), np.array([[easting, northing]], dtype=np.float64))
+    if inside[0] or edge_m[0] <= EDGE_M:
+        return None
+    shown, km = f"easting {easting:,.0f}, northing {northing:,.0f}", edge_m[0] / 1000
+    if wet[0]:
+        return f"{shown} lie in the sea, {km:,.0f} km off the coast of England", "Check them, or give a postcode instead"
+    beyond = f"{shown} lie in Wales or Scotland, {km:,.0f} km beyond the border"
+    return beyond, "Chesil holds England only: leave it out, or correct it"
 
 
 def point_faults(
@@ -105,12 +95,8 @@ def point_faults(
         shown = f"easting {points[n][0]:,}, northing {points[n][1]:,}"
         if fits:
             faults[n] = (f"{shown} are the wrong way round", "", "Exchange the two columns")
-        elif not land[n]:
-            faults[n] = (
-                f"{shown} lie in the sea or outside England",
-                "",
-                "Check the grid reference, or give a postcode",
-            )
+        elif fault := position_fault(*points[n]):
+            faults[n] = (fault[0], "every travel time to it would be wrong", fault[1])
         elif _apart(points[n], by_postcode.get(n)):
             km = np.hypot(points[n][0] - by_postcode[n][0], points[n][1] - by_postcode[n][1]) / 1000
             faults[n] = (f"it is in two places: its postcode and its grid reference are {km:,.1f} km apart",

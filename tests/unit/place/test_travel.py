@@ -4,11 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chesil.core.errors import InputRefused
 from chesil.packs.pack import read_table
+from chesil.place.locating import point_faults
 from chesil.place.place import Place
 from chesil.place.postcode_origins import postcode_origins
-from chesil.place.site_positions import find_positions, locate_sites
 from chesil.place.travel import (
     MODES,
     area_origins,
@@ -111,36 +110,18 @@ def test_no_crossing_names_areas_that_do_not_face() -> None:
     assert len({r["name"] for r in records}) == len(records)
 
 
-SITES = pl.DataFrame(
-    [
-        ("good", "BH19 1HB", None, None),
-        ("none", None, None, None),
-        ("gone", "DT1 9ZZ", None, None),
-        ("degrees", None, 50.7, -2.4),
-        ("swapped", None, 90_700, 401_200),
-        ("sea", None, 420_000, 60_000),
-        ("wales", None, 310_000, 230_000),
-        ("apart", "DT1 1AA", 401_200, 90_700),
-    ],
-    schema=["site_code", "postcode", "easting", "northing"],
-    orient="row",
-    strict=False,
-)
-
-
-def test_every_site_that_cannot_be_placed_is_named_with_the_way_out() -> None:
-    sites = SITES.with_columns(pl.col("easting", "northing").cast(pl.Float64))
-    placed, problems = find_positions(sites)
-    text = {p.where.removeprefix("sites "): str(p) for p in problems}
-    assert set(text) == {"none", "gone", "degrees", "swapped", "sea", "wales", "apart"}
-    assert placed.filter(pl.col("site_code") == "good")["easting"][0] in range(400_000, 406_000)
-    assert "not a live postcode" in text["gone"]
-    assert "degrees" in text["degrees"] and "Swap easting" in text["swapped"]
+def test_every_position_that_cannot_be_right_is_named_with_the_way_out() -> None:
+    points = {
+        "degrees": (50.7, -2.4), "other_degrees": (-2.4, 50.7), "swapped": (90_700, 401_200), "sea": (420_000, 60_000),
+        "wales": (310_000, 230_000), "apart": (401_200, 90_700), "good": (369_300, 90_700), "far": (530_000, 180_000),
+    }  # fmt: skip
+    by_postcode = {"apart": (369_300, 90_700)}
+    text = {n: " ".join(f) for n, f in point_faults(points, by_postcode, np.array([[380_000, 95_000]]), "Dorset").items()}
+    assert set(text) == set(points) - {"good"}
+    assert "latitude and longitude" in text["degrees"] and "longitude and latitude" in text["other_degrees"]
+    assert "wrong way round" in text["swapped"] and "two places" in text["apart"]
     assert "in the sea" in text["sea"] and "Wales or Scotland" in text["wales"]
-    assert "from its postcode" in text["apart"]
-    with pytest.raises(InputRefused) as refused:
-        locate_sites(sites)
-    assert len(refused.value.problems) == 7
+    assert "km from every area of Dorset" in text["far"]
 
 
 def test_postcodes_of_an_area_lie_in_it_and_move_large_rural_areas_most(dorset_2026: Place) -> None:
