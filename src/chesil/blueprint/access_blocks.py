@@ -35,8 +35,29 @@ def cell(plan: Plan, measure: str, code: str) -> str | Shown:
     return Shown(figure) if figure is not None else "–"
 
 
-def rural_test(plan: Plan, name: str) -> list[Block]:
-    code = plan.place.code
+def is_modelled(plan: Plan, mode: str) -> bool:
+    """Whether the times by a mode are the embedded model's; else they are the study's own."""
+    methods = dict(plan.assessments["access"].tables["methods"].iter_rows())
+    return methods.get(mode, "modelled") == "modelled"
+
+
+def how(plan: Plan, mode: str) -> str:
+    """In two words, where the times by a mode come from."""
+    if not is_modelled(plan, mode):
+        return "routed by the study"
+    return "assumed speed" if mode == "walk" else "modelled"
+
+
+def public_range(plan: Plan, code: str) -> str | Shown:
+    """The range of minutes by public transport or walking: "9 to 31"."""
+    least, most = (plan.figures.get((m, code)) for m in ("access_public_least", "access_public_most"))
+    if least is None or most is None or not (least.is_known and most.is_known):
+        return "–"
+    card = load_measure("access_public_least")
+    return Shown(least, f"between {number(least.value, card)} and {number(most.value, card)}")
+
+
+def rural_test(plan: Plan, name: str, code: str) -> list[Block]:
     asks = (
         ("access_test_people", "How many people live there?"),
         ("access_test_minutes", "How many minutes by car to a surgery?"),
@@ -52,7 +73,8 @@ def rural_test(plan: Plan, name: str) -> list[Block]:
             f"{name}: people in rural areas, in urban areas, and in the most deprived fifth of urban areas",
             ("Question", "Rural", "Urban", "Urban, most deprived fifth"),
             tuple(rows),
-            note="Rural by the classification of 2011. Cars and illness are of 2011. A public transport time of 2011 "
+            note=("" if code == plan.place.code else "Patients of its practices who live in the place. ")
+            + "Rural by the classification of 2011. Cars and illness are of 2011. A public transport time of 2011 "
             "says what was "
             "published then; without a timetable none can be given for today.",
         ),
@@ -83,6 +105,7 @@ def worst_served(plan: Plan) -> list[Block]:
         for r in worst.head(SHOWN_AREAS).iter_rows(named=True)
     ]
     people = plan.figures["access_worst_people", plan.place.code]
+    by_car = f"Car, {how(plan, 'drive')}"
     return [
         Subheading("The areas furthest from a surgery"),
         Paragraph(
@@ -91,7 +114,7 @@ def worst_served(plan: Plan) -> list[Block]:
         ),
         Table(
             "The furthest areas, modelled and as published",
-            ("Area", "Residents", "Car, modelled", "Car, AHAH 2022", "Public transport, 2011", "No car, 2011"),
+            ("Area", "Residents", by_car, "Car, AHAH 2022", "Public transport, 2011", "No car, 2011"),
             tuple(rows),
             note="AHAH: published mean drive minutes to the nearest surgery of any board. The two differ where the "
             "model is out, or "
@@ -100,10 +123,39 @@ def worst_served(plan: Plan) -> list[Block]:
     ]  # fmt: skip
 
 
+def outreach(plan: Plan) -> list[Block]:
+    """What a session in each of the thinnest places would buy, minutes and, with its cost, minutes a pound."""
+    table = plan.assessments["access"].tables["outreach"].drop_nulls("rank")
+    if table.is_empty():
+        return []
+    rows = []
+    priced = False
+    for r in table.iter_rows(named=True):
+        unit = f"{plan.place.code}:outreach:{r['lsoa11']}"
+        price = plan.figures.get(("access_minutes_per_gbp", unit))
+        priced = priced or price is not None
+        cells = (cell(plan, "access_people_nearer", unit), cell(plan, "access_minutes_saved", unit))
+        rows.append(Row(r["area"], (*cells, f"{r['person_minutes']:,.0f}", Shown(price) if price else "–")))
+    cost = "" if priced else " Without a yearly cost (outreach_gbp in the study) no price is given."
+    return [
+        Table(
+            "What one outreach session in a thin place would buy, on a day when it is held",
+            ("Session in", "People nearer", "Minutes saved each, one way", "Person-minutes", "Person-minutes a pound"),
+            tuple(rows),
+            note="A session at the middle of each of the furthest areas was tried; those shown save most person-minutes, each "
+            "after the people of the ones above it. By car, modelled; everybody is held to use whichever is nearest. A pound "
+            f"buys so many if each of them makes one journey a year.{cost}",
+        ),
+    ]
+
+
 def supply(plan: Plan) -> list[Block]:
     code = plan.place.code
     rows = []
-    for method, words in (("enhanced", "Enhanced two-step"), ("three_step", "Three-step (its theory is disputed)")):
+    for method, words in (
+        ("enhanced", "Enhanced two-step"),
+        ("three_step", "Three-step (its theory is disputed)"),
+    ):
         cells = tuple(
             ranged(plan, "access_catchment_low", f"{code}:{method}:{kind}") for kind in ("excluded", "imputed")
         )
@@ -113,6 +165,12 @@ def supply(plan: Plan) -> list[Block]:
         return []
     unreached = tuple(ranged(plan, "access_catchment_unreached", f"{code}:{k}") for k in ("excluded", "imputed"))
     rows.append(Row("People with no GP within half an hour", unreached))
+    if is_known(plan, "access_raam_worst", f"{code}:raam:imputed"):
+        worst = plan.figures["access_raam_worst", f"{code}:raam:imputed"]
+        text = f"{number(worst.value, load_measure(worst.measure))} times the mean"
+        rows.append(Row("Rational agent (RAAM): queue and travel of the worst-placed tenth", ("–", Shown(worst, text))))
+    made_of = plan.figures.get(("access_catchment_low", f"{code}:enhanced:imputed"))
+    dated = next((n for n in made_of.notes if n.startswith("GPs (FTE)")), "") if made_of else ""
     gps = plan.figures.get(("patients_per_gp_fte", code))
     first: Words = ("Care follows registration, so read patients per GP first",)
     if gps is not None:
@@ -130,7 +188,8 @@ def supply(plan: Plan) -> list[Block]:
             "People with less than half the mean supply, with unusable GP returns left out and with the average imputed",
             ("Method", "Left out", "Imputed"),
             tuple(rows),
-            note="Floating catchments say what access would be if people could register anywhere, which they cannot.",
+            note="Floating catchments say what access would be if people could register anywhere, which they cannot. "
+            f"RAAM lets each choose the surgery best for them. {dated}",
         ),
     ]  # fmt: skip
 
@@ -203,8 +262,8 @@ def partners(plan: Plan) -> list[Block]:
     if dispensing is not None and dispensing.is_known:
         items.append(
             (Shown(dispensing), " patients of dispensing practices live over 1.6 km from a pharmacy in a straight "
-            "line. Whether they "
-             "keep a dispensing practice must be shown for every option.",)
+            "line. Whether they keep a dispensing practice must be shown for every option. ",
+             next((n for n in dispensing.notes if n.startswith("Who dispenses")), ""))
         )  # fmt: skip
     return [Subheading("Partners within a walk, and dispensing"), Bullets(tuple(items))] if items else []
 

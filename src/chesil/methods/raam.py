@@ -110,7 +110,7 @@ def raam(
 
 def _equilibrium(game: _Game, tolerance: float, most_rounds: int) -> tuple[Array, float, int]:
     """Flows by pair, the last gap and the rounds that finished them."""
-    flow = _blurred(game)
+    flow = _blurred(game, tolerance)
     for round_ in range(most_rounds + 1):
         exact = _level_used(game, flow)
         for candidate in (exact, flow) if exact is not None else (flow,):
@@ -125,10 +125,11 @@ def _equilibrium(game: _Game, tolerance: float, most_rounds: int) -> tuple[Array
     )
 
 
-def _blurred(game: _Game) -> Array:
+def _blurred(game: _Game, tolerance: float) -> Array:
     """Flows where choices are blurred a little: Newton steps on the queues q of the dual function.
 
     F(q) = sum q^2 / 2b + blur sum P log sum exp(-(t + q) / blur), whose slope is q / b less the people who come.
+    Blurring stops as soon as no origin could save more than `tolerance` of its cost by going elsewhere.
     """
     used = game.b > 0
     rate = np.divide(1, game.b, out=np.ones_like(game.b), where=used)
@@ -152,8 +153,9 @@ def _blurred(game: _Game) -> Array:
             q, value, chance = q - length * step, tried, tried_chance
             if length < 1e-6:
                 break
-        if blur <= LAST_BLUR:
-            return chance * game.of_origin(game.p)
+        flow = chance * game.of_origin(game.p)
+        if blur <= LAST_BLUR or _gap(game, flow) <= tolerance:
+            return flow
         blur = max(blur / BLUR_STEP, LAST_BLUR)
 
 

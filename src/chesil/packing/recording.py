@@ -21,6 +21,8 @@ LISTS_ALIKE = (0.75, 1.33)
 """A practice is used where the list behind its register and the one behind its factors are this much alike."""
 ETHNIC = ("asian", "black", "mixed", "white", "other")
 WITHOUT = ("deprivation", "ethnicity")
+DECIMALS = 7
+"""So many decimals of coefficients are kept: far more than their errors allow, far fewer than sums on two machines share."""
 MODELLED = (
     "Modelled by Chesil on all England's practices: expected recording, which learns what is not recorded too. It is "
     "not a count of people who have a condition."
@@ -214,9 +216,9 @@ def _coefficients(
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(*(pl.lit(v).alias(k) for k, v in keys.items()))
     return table.select("year", "register", "model", *names).with_columns(
         pl.col("factor").cast(pl.String),
-        pl.Series("coefficient", _figures(b, 9)),
+        pl.Series("coefficient", b.round(DECIMALS)),
         pl.Series("standard_error", _figures(error, 4)),
-        pl.Series("reference", _figures(reference, 9)),
+        pl.Series("reference", reference.round(DECIMALS)),
     )
 
 
@@ -246,7 +248,7 @@ def _diagnostics(
         "raw_phi": proportion_overdispersion(y, n).phi,
         **{f"calibration_{k}": float(v) for k, v in enumerate(tenths, start=1)},
     }
-    return pl.DataFrame([record]).with_columns(pl.selectors.float().round_sig_figs(8))
+    return pl.DataFrame([record]).with_columns(pl.selectors.float().round_sig_figs(7))
 
 
 def _with_next_year(fitted: list[Fitted]) -> pl.DataFrame:

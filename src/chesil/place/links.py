@@ -1,6 +1,6 @@
 """Links of a place: a study's own travel times in the shape that every analysis uses, with modelled ones for the rest."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +8,8 @@ import polars as pl
 
 from chesil.core.errors import NotFound, some_of
 from chesil.place.travel import MODES, TravelTimes, travel_times, travel_times_by_mode
+
+PUBLIC = "public_transport"
 
 
 def times_from_links(
@@ -97,21 +99,41 @@ def times_for(
 
 def study_times(
     links: Mapping[str, pl.DataFrame], own: Collection[str], about: Mapping[str, str], *, ferries: bool = False
-) -> Callable[[pl.DataFrame, pl.DataFrame], dict[str, TravelTimes]]:
-    """A function that gives times by every mode between two tables, as `times_for` does: what an analysis is given.
+) -> Callable[..., dict[str, TravelTimes]]:
+    """A function that gives times by modes between two tables, as `times_for` does: what an analysis is given.
+
+    By public transport too where the study has such links, and all modes are asked for.
 
     `own` are the codes of the place's sites; `about` by mode says how the links were made.
     """
 
-    def times_of(origins: pl.DataFrame, destinations: pl.DataFrame) -> dict[str, TravelTimes]:
-        modelled = [m for m in MODES if m not in links]
+    def times_of(
+        origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
+    ) -> dict[str, TravelTimes]:
+        modelled = [m for m in modes if m not in links]
         found = travel_times_by_mode(origins, destinations, modelled, ferries=ferries) if modelled else {}
-        for mode in (m for m in MODES if m in links):
+        for mode in (m for m in modes if m in links):
             said = about.get(mode, "")
             found[mode] = times_for(links, origins, destinations, mode, own=own, about=said, ferries=ferries)
-        return {mode: found[mode] for mode in MODES}
+        found = {mode: found[mode] for mode in modes}
+        if PUBLIC in links and set(modes) == set(MODES):
+            found[PUBLIC] = public_times(links, origins, destinations, about.get(PUBLIC, ""))
+        return found
 
     return times_of
+
+
+def public_times(
+    links: Mapping[str, pl.DataFrame], origins: pl.DataFrame, destinations: pl.DataFrame, about: str = ""
+) -> TravelTimes:
+    """Times by public transport from the study's links alone: a pair that they do not hold is no way, and `about` says so."""
+    here, there = tuple(origins["code"]), tuple(destinations["code"])
+    seconds, asked, _ = _held(links[PUBLIC], PUBLIC, here, there)
+    said = about or "routed public transport times from the study's links"
+    lacking = int((~asked).sum())
+    if lacking:
+        said += f"; {lacking:,} of {asked.size:,} pairs are not in the links and count as no way"
+    return TravelTimes(PUBLIC, "routed", here, there, seconds, 0.0, said)
 
 
 def _held(

@@ -70,7 +70,10 @@ def position_fault(easting: float, northing: float) -> tuple[str, str] | None:
         return None
     shown, km = f"easting {easting:,.0f}, northing {northing:,.0f}", edge_m[0] / 1000
     if wet[0]:
-        return f"{shown} lie in the sea, {km:,.0f} km off the coast of England", "Check them, or give a postcode instead"
+        return (
+            f"{shown} lie in the sea, {km:,.0f} km off the coast of England",
+            "Check them, or give a postcode instead",
+        )
     beyond = f"{shown} lie in Wales or Scotland, {km:,.0f} km beyond the border"
     return beyond, "Chesil holds England only: leave it out, or correct it"
 

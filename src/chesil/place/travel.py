@@ -146,6 +146,13 @@ def public_transport_range(origins: pl.DataFrame, destinations: pl.DataFrame) ->
     these two, at their distance and on their kind of land. It never says that a site can be reached by bus.
     """
     walk, drive = travel_times(origins, destinations, "walk"), travel_times(origins, destinations, "drive")
+    return public_transport_between(drive, walk, origins, destinations)
+
+
+def public_transport_between(
+    drive: TravelTimes, walk: TravelTimes, origins: pl.DataFrame, destinations: pl.DataFrame
+) -> tuple[Array, Array]:
+    """`public_transport_range` where the times by car and on foot between the two tables are at hand."""
     table = read_table("travel_public")
     country = load_country()
     here, there = _points(origins), _points(destinations)

@@ -1,6 +1,7 @@
 """Setting up the analysis of access: services near the place, contacts and settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import polars as pl
@@ -34,9 +35,9 @@ def access_of(study: Study, places: Mapping[str, Place], england: Mapping[str, P
     with_staff = max((v for v, p in england.items() if p.staff.height), default=study.vintage)
     if place.staff.is_empty() and with_staff in places:
         # the newest practice return stands in: a later one is published by network only
-        place = place.with_tables(staff=places[with_staff].staff)
-        whole = whole.with_tables(staff=england[with_staff].staff)
-    place, whole = (_with_dispensing(p) for p in (place, whole))
+        place = _with_column_of(place.with_tables(staff=places[with_staff].staff), places[with_staff], "staff")
+        whole = _with_column_of(whole.with_tables(staff=england[with_staff].staff), england[with_staff], "staff")
+    place, whole = (_with_dispensing(p, england) for p in (place, whole))
     return assess_access(
         place,
         whole,
@@ -61,13 +62,21 @@ def _of_england(vintage: str, thresholds: tuple[int, ...]) -> tuple[Figure, ...]
     return access_of_england(assemble_place("England", vintage=vintage, only=frozenset({"sites"})), thresholds)
 
 
-def _with_dispensing(place: Place) -> Place:
+def _with_column_of(place: Place, other: Place, table: str, column: str = "") -> Place:
+    """The place with the receipts of another's table (or one of its columns) in place of its own."""
+    key = f"{table}.{column}" if column else table
+    return replace(place, receipts={**place.receipts, key: other.receipts_for(table, column)})
+
+
+def _with_dispensing(place: Place, england: Mapping[str, Place]) -> Place:
     """The place with who dispenses as last published (2022/23), where its own date has no word on it."""
     if place.practices.is_empty() or place.practices["dispensing"].null_count() < place.practices.height:
         return place
     known = read_table("practices", ["practice_code", "dispensing"], pl.col("vintage") == "2022/23")
     practices = place.practices.drop("dispensing").join(known, on="practice_code", how="left")
-    return place.with_tables(practices=practices.select(place.practices.columns).sort("practice_code"))
+    filled = place.with_tables(practices=practices.select(place.practices.columns).sort("practice_code"))
+    then = england.get("2022/23")
+    return _with_column_of(filled, then, "practices", "dispensing") if then is not None else filled
 
 
 def access_tables(place: Place) -> AccessTables:

@@ -1,7 +1,7 @@
 """Setting up the appraisal: each option of a study applied, measured against business as usual, costed and judged."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ from chesil.core.settings import settings_from
 from chesil.measures.card import load_measure
 from chesil.measures.computing import ALL, units_of
 from chesil.place.place import Place
-from chesil.place.travel import travel_times_by_mode
+from chesil.place.travel import MODES, travel_times_by_mode
 from chesil.registers.options import OptionRecord
 from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.involving import sign_off_of, unassessed_groups
@@ -52,8 +52,10 @@ def appraisal_of(
     place, whole = _with_staff(study, places), england[study.vintage]
     ferries = access_settings(study).ferries
 
-    def times_of(origins: pl.DataFrame, destinations: pl.DataFrame) -> Mapping[str, object]:
-        return travel_times_by_mode(origins, destinations, ferries=ferries)
+    def times_of(
+        origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
+    ) -> Mapping[str, object]:
+        return travel_times_by_mode(origins, destinations, modes, ferries=ferries)
 
     tell("measuring business as usual")
     usual = _Measured(place, whole, times_of)

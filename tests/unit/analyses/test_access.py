@@ -89,7 +89,7 @@ def test_odd_practices_are_marked_and_left_out_of_groups(purbeck: Place) -> None
 
 
 def test_everybody_registered_is_counted_near_afar_or_elsewhere(purbeck: Place, nowhere_else: Place) -> None:
-    reached = reach_sites(purbeck, nowhere_else, lambda o, d: travel_times_by_mode(o, d))
+    reached = reach_sites(purbeck, nowhere_else, travel_times_by_mode)
     pairs = own_pairs(purbeck, reached)
     assert pairs["patients"].sum() == purbeck.registrations["patients"].sum()
     whole = units_of(purbeck, ALL)[0]
@@ -106,14 +106,14 @@ def test_rows_in_another_order_give_the_same_answer(purbeck: Place, nowhere_else
         sites=purbeck.sites.sample(fraction=1, shuffle=True, seed=3),
         areas=purbeck.areas.sample(fraction=1, shuffle=True, seed=4),
     )
-    one, two = (reach_sites(p, nowhere_else, lambda o, d: travel_times_by_mode(o, d)) for p in (purbeck, mixed))
+    one, two = (reach_sites(p, nowhere_else, travel_times_by_mode) for p in (purbeck, mixed))
     assert one.areas == two.areas and one.sites == two.sites
     np.testing.assert_allclose(one.nearest["drive"], two.nearest["drive"])
     assert own_pairs(purbeck, one).equals(own_pairs(mixed, two))
 
 
 def test_catchments_conserve_supply(purbeck: Place, nowhere_else: Place) -> None:
-    reached = reach_sites(purbeck, nowhere_else, lambda o, d: travel_times_by_mode(o, d))
+    reached = reach_sites(purbeck, nowhere_else, travel_times_by_mode)
     demand, supply = demand_by_area(purbeck, reached), np.arange(1.0, len(reached.sites) + 1)
     for name in ("enhanced", "three_step"):
         c = catchment_scores(reached.times["drive"].minutes, demand, supply, 30.0)[name]
@@ -121,9 +121,6 @@ def test_catchments_conserve_supply(purbeck: Place, nowhere_else: Place) -> None
 
 
 def test_an_outreach_session_helps_and_a_closure_hurts(purbeck: Place, nowhere_else: Place) -> None:
-    def times(o: pl.DataFrame, d: pl.DataFrame) -> dict[str, object]:
-        return travel_times_by_mode(o, d, ("drive", "cycle", "walk"))
-
     far = purbeck.areas.sort("northing").row(0, named=True)
     session = purbeck.sites.head(1).with_columns(
         pl.lit("OUT1").alias("site_code"),
@@ -133,9 +130,9 @@ def test_an_outreach_session_helps_and_a_closure_hurts(purbeck: Place, nowhere_e
         pl.lit(far["northing"]).cast(pl.Int64).alias("northing"),
     )
     after = purbeck.with_tables(sites=pl.concat([purbeck.sites, session]))
-    gain = compare_places(purbeck, after, nowhere_else, times)  # type: ignore[arg-type]
+    gain = compare_places(purbeck, after, nowhere_else, travel_times_by_mode)
     assert gain.people_further == 0 and gain.minutes_saved >= 0 and gain.minutes_lost == 0
-    back = compare_places(after, purbeck, after, times)  # type: ignore[arg-type]
+    back = compare_places(after, purbeck, after, travel_times_by_mode)
     assert back.people_nearer == 0
     priced = {f.measure: f for f in gain_figures(purbeck, after, gain, 10_000.0)}
     assert priced["access_minutes_per_gbp"].value == pytest.approx(gain.minutes_saved / 10_000)

@@ -116,7 +116,9 @@ def test_every_position_that_cannot_be_right_is_named_with_the_way_out() -> None
         "wales": (310_000, 230_000), "apart": (401_200, 90_700), "good": (369_300, 90_700), "far": (530_000, 180_000),
     }  # fmt: skip
     by_postcode = {"apart": (369_300, 90_700)}
-    text = {n: " ".join(f) for n, f in point_faults(points, by_postcode, np.array([[380_000, 95_000]]), "Dorset").items()}
+    text = {
+        n: " ".join(f) for n, f in point_faults(points, by_postcode, np.array([[380_000, 95_000]]), "Dorset").items()
+    }
     assert set(text) == set(points) - {"good"}
     assert "latitude and longitude" in text["degrees"] and "longitude and latitude" in text["other_degrees"]
     assert "wrong way round" in text["swapped"] and "two places" in text["apart"]

@@ -1,10 +1,11 @@
 """Analysis: access. How far people travel, by what means, and what they find when they get there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from chesil.analyses.access.capacity import Contacts, contact_figures, hours_figures, month_figures, odd_practices
 from chesil.analyses.access.comparing import Gain, compare_places, gain_figures
@@ -17,22 +18,25 @@ from chesil.analyses.access.nearby import (
     rural_figures,
     who_keeps_dispensing,
 )
+from chesil.analyses.access.outreach import outreach_figures
 from chesil.analyses.access.reaching import (
     WORDS,
     Reached,
+    Times,
     area_table,
     dft_figures,
     own_pairs,
     people_of,
     reach_figures,
     reach_sites,
+    surgeries_near,
 )
 from chesil.analyses.access.settings import AccessSettings
 from chesil.analyses.access.supply import supply_figures
 from chesil.analyses.access.who import who_figures, worst_areas, worst_figures
 from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
-from chesil.measures.computing import ALL, units_of
+from chesil.measures.computing import ALL, Unit, units_of
 from chesil.methods.travel import chance_within
 from chesil.place.place import Place
 from chesil.place.travel import (
@@ -54,9 +58,11 @@ __all__ = [
     "assess_access",
     "compare_places",
     "gain_figures",
+    "rural_test",
     "who_keeps_dispensing",
 ]
 
+Array = NDArray[np.float64]
 ABOUT = {
     "areas": "One row an area: minutes to the nearest surgery by each mode and to the third by car, beside published ones.",
     "worst": "The areas furthest by car from a surgery, with their people.",
@@ -64,6 +70,8 @@ ABOUT = {
     "catchments": "GPs (FTE) to 10,000 by area under each floating catchment, as if people could register anywhere.",
     "dispensing": "One row a dispensing practice: patients far enough from a pharmacy, and not.",
     "partners": "One row a surgery: the nearest pharmacy and hospital site within a walk.",
+    "outreach": "What a session held in each of the worst-served areas would buy: people nearer and minutes saved.",
+    "methods": "How the times by each mode were found: modelled or routed.",
     "curve": "Share of people within each number of minutes, by mode, as expected with the error of the times.",
 }
 WORST_PART = 4
@@ -86,7 +94,7 @@ def assess_access(
     tables: AccessTables,
     settings: AccessSettings,
     *,
-    times_of: Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, TravelTimes]] | None = None,
+    times_of: Times | None = None,
     england_figures: tuple[Figure, ...] = (),
 ) -> Assessment:
     """Minutes, shares within reach, who is far, supply against demand, capacity, dispensing and partners of one place.
@@ -95,9 +103,7 @@ def assess_access(
     `england_figures` are those of `access_of_england`, which do not depend on the place.
     """
 
-    def modelled(origins: pl.DataFrame, destinations: pl.DataFrame) -> Mapping[str, TravelTimes]:
-        return travel_times_by_mode(origins, destinations, ferries=settings.ferries)
-
+    modelled = modelled_times(settings)
     reached = reach_sites(place, england, times_of or modelled)
     levels = ["practice", "pcn", *sorted({t for t in place.groups["group_type"] if t.startswith("study:")}), ALL]
     by_code = {u.code: (u, level) for level in levels for u in units_of(place, level) if u.code != "U"}
@@ -127,13 +133,21 @@ def assess_access(
     partners = partners_table(place, tables.services, settings.walk_minutes)
     receipts = (*tables.service_receipts, *place.receipts_for("sites"))
     figures += partner_figures(place, groups, partners, receipts, settings.walk_minutes)
-    figures += rural_figures(place, areas, (*place.receipts_for("areas", "easting"), *place.receipts_for("sites")))
+    figures += rural_figures(place, areas, _groups_of(place, reached))
+    found, outreach = outreach_figures(
+        place, reached, surgeries_near(place, england), worst, modelled, settings.outreach_gbp
+    )
+    figures += found
     made_tables = {
         "areas": areas,
         "worst": worst,
         "own": own,
         "dispensing": dispensing,
         "partners": partners,
+        "outreach": outreach,
+        "methods": pl.DataFrame(
+            [(m, t.method) for m, t in reached.times.items()], schema=["mode", "method"], orient="row"
+        ),
         "curve": _curve(reached, people),
         "odd": pl.DataFrame({"practice_code": odd}, schema={"practice_code": pl.String}),
     }
@@ -141,6 +155,32 @@ def assess_access(
         made_tables["catchments"] = catchments
     about = {name: ABOUT.get(name, "Practices whose appointments are far out of line.") for name in made_tables}
     return Assessment("access", tuple(figures), made_tables, about, _warnings(place, reached, odd))
+
+
+def modelled_times(settings: AccessSettings) -> Times:
+    """Modelled times by any modes, with or without ferries as the settings have it."""
+
+    def times_of(
+        origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
+    ) -> Mapping[str, TravelTimes]:
+        return travel_times_by_mode(origins, destinations, modes, ferries=settings.ferries)
+
+    return times_of
+
+
+def rural_test(place: Place, england: Place, settings: AccessSettings, times_of: Times | None = None) -> list[Figure]:
+    """The rural test of any place or scenario, for the whole and for each network and drawn group."""
+    reached = reach_sites(place, england, times_of or modelled_times(settings))
+    return rural_figures(place, area_table(place, reached), _groups_of(place, reached))
+
+
+def _groups_of(place: Place, reached: Reached) -> list[tuple[Unit, Array]]:
+    """Networks and drawn groups, each with its patients by area of the place in order of code."""
+    levels = ["pcn", *sorted({t for t in place.groups["group_type"] if t.startswith("study:")})]
+    index = reached.index
+    rows = [index[a] for a in sorted(place.areas["lsoa11"])]
+    units = [u for level in levels for u in units_of(place, level) if u.code not in ("U", place.code)]
+    return [(u, people_of(place, u, reached)[rows]) for u in units]
 
 
 def access_of_england(england: Place, thresholds: tuple[int, ...]) -> tuple[Figure, ...]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,12 @@ def made(measure: str, of: Of, place: Place, **parts: Any) -> Figure:
 
 
 PERIODS = {"2015/16": "2016", "2022/23": "2022-07", "2025/26": "2026-07"}
+
+
+def dated(receipts: tuple[str, ...]) -> str:
+    """The day of the newest of some receipts, as "30 April 2023"; empty if none has one."""
+    newest = max((r.partition("@")[2] for r in receipts), default="")
+    return f"{date.fromisoformat(newest):%-d %B %Y}" if newest else ""
 
 
 def mean_minutes(

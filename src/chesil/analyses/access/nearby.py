@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from chesil.analyses.access.making import Of, made
+from chesil.analyses.access.making import Of, dated, made
 from chesil.core.figure import Figure
 from chesil.definitions import load_parameter
 from chesil.measures.computing import Unit
@@ -60,8 +60,10 @@ def dispensing_figures(
     place: Place, units: Sequence[Unit], table: pl.DataFrame, receipts: tuple[str, ...], known: bool
 ) -> list[Figure]:
     """Patients of dispensing practices who live far enough from a pharmacy, by unit."""
+    status = dated(place.receipts_for("practices", "dispensing"))
     notes = (
         BY_MIDDLE,
+        *((f"Who dispenses is as published for the year to {status}.",) if status else ()),
         *(() if known else ("Which areas are controlled localities is not in the study: distance only.",)),
     )
     figures = []
@@ -161,13 +163,22 @@ def partner_figures(
     return figures
 
 
-def rural_figures(place: Place, table: pl.DataFrame, receipts: tuple[str, ...]) -> list[Figure]:
+def rural_figures(place: Place, table: pl.DataFrame, groups: Sequence[tuple[Unit, Array]]) -> list[Figure]:
     """What the rural test asks of every blueprint: minutes, car ownership, buses and illness, rural beside urban.
 
-    And people in the most deprived fifth of urban areas beside those of rural ones, whose needs differ.
+    And people in the most deprived fifth of urban areas beside those of rural ones, whose needs differ. The place counts
+    its residents; `groups` are units with their patients by area, in the order of `table`.
     """
+    residents = table["residents_2020"].fill_null(0).to_numpy().astype(float)
+    figures = _rural_of(place, table, Of(place.code, place.name), residents)
+    for unit, patients in groups:
+        figures += _rural_of(place, table, Of(unit.code, unit.name), patients)
+    return figures
+
+
+def _rural_of(place: Place, table: pl.DataFrame, unit: Of, people: Array) -> list[Figure]:
+    receipts = (*place.receipts_for("areas", "easting"), *place.receipts_for("sites"))
     rural = table["is_rural_2011"].fill_null(0).to_numpy() == 1
-    people = table["residents_2020"].fill_null(0).to_numpy().astype(float)
     deprived = place.areas.sort("lsoa11")["in_most_deprived_fifth_2025"].fill_null(0).to_numpy() == 1
     groups = {"rural": rural, "urban": ~rural, "urban_deprived": ~rural & deprived}
     columns = {
@@ -178,7 +189,7 @@ def rural_figures(place: Place, table: pl.DataFrame, receipts: tuple[str, ...]) 
     }
     figures = []
     for group, mask in groups.items():
-        of = Of(f"{place.code}:{group}", f"{place.name}, people in {group.replace('_', ' ')} areas")
+        of = Of(f"{unit.code}:{group}", f"{unit.name}, people in {group.replace('_', ' ')} areas")
         for measure, (column, scale) in columns.items():
             values = table[column].to_numpy().astype(float) * scale
             held = mask & np.isfinite(values) & (people > 0)

@@ -1,8 +1,9 @@
 """How long people take: to the nearest surgery, the third nearest and their own, for every area by every mode."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -12,11 +13,27 @@ from chesil.analyses.access.making import Of, made, mean_minutes, share_within
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.methods.journey_times import journey_times
+from chesil.place.links import PUBLIC
 from chesil.place.place import Place
-from chesil.place.travel import MODES, TravelTimes, area_origins, shared_log_error, site_destinations
+from chesil.place.travel import (
+    MODES,
+    TravelTimes,
+    area_origins,
+    public_transport_between,
+    shared_log_error,
+    site_destinations,
+)
 
 Array = NDArray[np.float64]
-Times = Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, TravelTimes]]
+
+
+class Times(Protocol):
+    """Gives times by mode between two tables of points; by all modes if not said."""
+
+    def __call__(
+        self, origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
+    ) -> Mapping[str, TravelTimes]: ...
+
 
 AROUND_M = 25_000
 """Surgeries of other places so near to an area count for its nearest: nobody stops at a board's edge."""
@@ -30,7 +47,8 @@ class Reached:
     """Times from the middle of each area of a place, and of those beyond it where its patients live.
 
     `areas` codes in order, `inside` (n,) whether within the edge; `sites` and `owners` (m,) codes of sites and their
-    practices; `times` by mode, (n, m); `nearest`, `third` and their errors by mode, (n,).
+    practices; `times` by mode, (n, m); `nearest`, `third` and their errors by mode, (n,). From areas beyond the edge only
+    the ways by car to the place's own sites are held: their people are asked about nothing else.
     """
 
     areas: tuple[str, ...]
@@ -42,6 +60,12 @@ class Reached:
     third: Mapping[str, Array]
     errors: Mapping[str, Array]
     about: Mapping[str, str]
+    public: tuple[Array, Array]
+    """The least and most minutes to the nearest by public transport or walking, (n,) each: a range, never a claim."""
+
+    def standing(self, mode: str) -> str:
+        """What a figure of these times is: modelled, or derived from routed or published times."""
+        return "modelled" if self.times[mode].method == "modelled" else "derived"
 
     def shared(self, mode: str) -> float:
         """What all its modelled times may be out by together (log); nought where times are routed or published."""
@@ -55,8 +79,15 @@ class Reached:
 def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
     """Times from every area of the place (and those beyond where its patients live) to its own and nearby surgeries."""
     origins = _origins_near(place)
-    sites = pl.concat([site_destinations(place), _sites_around(place, england)]).sort("code")
-    times = times_of(origins, sites)
+    own, sites = site_destinations(place), surgeries_near(place, england)
+    mine = set(place.areas["lsoa11"])
+    inside = np.array([c in mine for c in origins["code"]], dtype=bool)
+    mine_to_all = times_of(origins.filter(inside), sites)
+    times = {m: _spread_out(t, origins, inside) for m, t in mine_to_all.items()}
+    public = _public_range(mine_to_all, origins.filter(inside), sites, inside)
+    if not inside.all() and own.height:
+        far = times_of(origins.filter(~inside), own, ("drive",))["drive"]
+        times["drive"] = _with_own_from_beyond(times["drive"], far, inside)
     nearest, third, errors = {}, {}, {}
     for mode, found in times.items():
         order = np.argsort(found.seconds, axis=1, kind="stable")
@@ -64,10 +95,9 @@ def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
         nearest[mode] = found.seconds[rows, order[:, 0]] if sites.height else np.full(len(order), np.inf)
         third[mode] = found.seconds[rows, order[:, THIRD - 1]] if sites.height >= THIRD else np.full(len(order), np.inf)
         errors[mode] = found.errors[rows, order[:, 0]] if sites.height else np.zeros(len(order))
-    mine = set(place.areas["lsoa11"])
     return Reached(
         areas=tuple(origins["code"]),
-        inside=np.array([c in mine for c in origins["code"]]),
+        inside=inside,
         sites=tuple(sites["code"]),
         owners=tuple(sites["practice_code"]),
         times=times,
@@ -75,7 +105,38 @@ def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
         third=third,
         errors=errors,
         about={m: t.about for m, t in times.items()},
+        public=public,
     )
+
+
+def _spread_out(times: TravelTimes, origins: pl.DataFrame, inside: NDArray[np.bool_]) -> TravelTimes:
+    """Times of the areas inside the edge with rows for those beyond it, to which nothing is known to lead."""
+    seconds, errors = (
+        np.full((len(inside), len(times.destinations)), np.inf),
+        np.zeros((len(inside), len(times.destinations))),
+    )
+    seconds[inside], errors[inside] = times.seconds, times.errors
+    return replace(times, origins=tuple(origins["code"]), seconds=seconds, log_errors=errors)
+
+
+def _with_own_from_beyond(times: TravelTimes, far: TravelTimes, inside: NDArray[np.bool_]) -> TravelTimes:
+    """The same with the ways from beyond the edge to the place's own sites filled in."""
+    column = {code: k for k, code in enumerate(times.destinations)}
+    cells = np.ix_(np.flatnonzero(~inside), np.array([column[c] for c in far.destinations], dtype=np.int64))
+    seconds, errors = times.seconds.copy(), times.errors.copy()
+    seconds[cells], errors[cells] = far.seconds, far.errors
+    return replace(times, seconds=seconds, log_errors=errors)
+
+
+def _public_range(
+    times: Mapping[str, TravelTimes], origins: pl.DataFrame, sites: pl.DataFrame, inside: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Least and most minutes to the nearest site by public transport or walking, (n,); infinite beyond the edge."""
+    low, high = np.full(len(inside), np.inf), np.full(len(inside), np.inf)
+    if inside.any() and sites.height:
+        least, most = public_transport_between(times["drive"], times["walk"], origins, sites)
+        low[inside], high[inside] = least.min(axis=1), most.min(axis=1)
+    return low, high
 
 
 BEYOND_M = 60_000
@@ -91,6 +152,11 @@ def _origins_near(place: Place) -> pl.DataFrame:
     for column in ("easting", "northing"):
         near &= pl.col(column).is_between(_least(inside[column]) - BEYOND_M, _most(inside[column]) + BEYOND_M)
     return every.filter(near)
+
+
+def surgeries_near(place: Place, england: Place) -> pl.DataFrame:
+    """Open sites of the place and of others near it, in order of code."""
+    return pl.concat([site_destinations(place), _sites_around(place, england)]).sort("code")
 
 
 def _sites_around(place: Place, england: Place) -> pl.DataFrame:
@@ -149,7 +215,7 @@ def reach_figures(
     figures = []
     for mode in MODES:
         shared = reached.shared(mode)
-        given = {"receipts": receipts, "notes": (reached.about[mode], *standing)}
+        given = {"receipts": receipts, "notes": (reached.about[mode], *standing), "standing": reached.standing(mode)}
         figures.append(
             mean_minutes(
                 f"access_{mode}_nearest",
@@ -171,13 +237,43 @@ def reach_figures(
                 )
             )  # fmt: skip
     shared = reached.shared("drive")
-    given = {"receipts": receipts, "notes": (reached.about["drive"], *standing)}
+    given = {"receipts": receipts, "notes": (reached.about["drive"], *standing), "standing": reached.standing("drive")}
     figures.append(
         mean_minutes(
             "access_drive_third", of, place, reached.third["drive"], people, reached.errors["drive"], shared, **given
         )
     )
     figures += _own_figures(place, unit, reached, own, given)
+    figures += _public_figures(place, of, reached, people, receipts)
+    return figures
+
+
+RANGE_NOTE = (
+    "Of areas at such a distance and on such land eight in ten had a published time between the two in 2011. It is no "
+    "claim that a bus goes."
+)
+
+
+def _public_figures(place: Place, of: Of, reached: Reached, people: Array, receipts: tuple[str, ...]) -> list[Figure]:
+    """The range that minutes by public transport or walking are likely to lie in, and routed minutes where there are any."""
+    figures = []
+    for measure, minutes in zip(("access_public_least", "access_public_most"), reached.public, strict=True):
+        way = np.isfinite(minutes) & (people > 0)
+        if not way.any():
+            figures.append(made(measure, of, place, reason="nobody has a way", receipts=receipts))
+            continue
+        number, total = math.fsum(people[way] * minutes[way]), math.fsum(people[way])
+        figures.append(
+            made(measure, of, place, value=number / total, numerator=number, denominator=total, receipts=receipts,
+                 notes=(RANGE_NOTE,))
+        )  # fmt: skip
+    if PUBLIC in reached.times:
+        seconds = reached.nearest[PUBLIC]
+        out = math.fsum(people[~np.isfinite(seconds)])
+        notes = (reached.about[PUBLIC], f"{out:,.0f} people have no way in the links and are left out of the mean.")
+        given = {"receipts": receipts, "notes": notes, "standing": "derived"}
+        nil = np.zeros(len(people))
+        figures.append(mean_minutes("access_public_nearest", of, place, seconds, people, nil, 0.0, **given))
     return figures
 
 
@@ -217,9 +313,10 @@ def _own_figures(
         "access_drive_own", of, place, seconds[near], people[near], known["error"].to_numpy()[near],
         reached.shared("drive"), **given,
     )  # fmt: skip
-    nearest = reached.nearest["drive"][known["row"].to_numpy()]
-    past = math.fsum(people[near & (seconds > nearest + 1.0)])
-    whole = math.fsum(people[near])
+    rows = known["row"].to_numpy()
+    asked = near & reached.inside[rows]  # beyond the edge not every surgery is known, so that nothing is passed by
+    past = math.fsum(people[asked & (seconds > reached.nearest["drive"][rows] + 1.0)])
+    whole = math.fsum(people[asked])
     figures = [minutes, made("access_from_afar", of, place, value=afar, numerator=afar, **given)]
     if whole:
         share = 100 * past / whole
@@ -239,7 +336,7 @@ def dft_figures(place: Place, reached: Reached, people: Array, thresholds: Seque
         return []
     for mode in MODES:
         found = journey_times(people, reached.times[mode].minutes, thresholds)
-        given = {"receipts": receipts, "notes": (reached.about[mode],)}
+        given = {"receipts": receipts, "notes": (reached.about[mode],), "standing": reached.standing(mode)}
         of = Of(f"{place.code}:{mode}", f"{place.name} by {WORDS[mode]}")
         if np.isfinite(found.average_minimum):
             reachable = found.users - found.users_unreachable
@@ -274,6 +371,7 @@ def dft_figures(place: Place, reached: Reached, people: Array, thresholds: Seque
 def area_table(place: Place, reached: Reached) -> pl.DataFrame:
     """One row an area of the place: minutes to the nearest by each mode and to the third by car, and its residents."""
     columns = {f"{m}_minutes": reached.nearest[m] / 60 for m in MODES}
+    columns |= {"public_least_minutes": reached.public[0], "public_most_minutes": reached.public[1]}
     table = pl.DataFrame({"lsoa11": reached.areas, **columns, "third_minutes": reached.third["drive"] / 60})
     keep = [
         *("lsoa11", "area_name", "msoa_name", "residents_2020", "registered", "is_rural_2011", "ruc11_code"),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chesil.analyses.access.making import Of, made
+from chesil.analyses.access.making import Of, dated, made
 from chesil.analyses.access.reaching import Reached
 from chesil.core.errors import ChesilError
 from chesil.core.figure import Figure
@@ -27,6 +27,7 @@ RAAM_SITES = 20
 """People are shared out among so many of the nearest sites."""
 RAAM_GAP = 1e-4
 """No area could save more of its score than this by going elsewhere; scores are about 1."""
+WORST_PART = 0.1
 LOW = 0.5
 """An area has low access where its supply per person is below half of the mean."""
 ANYWHERE = "as if people could register anywhere"
@@ -129,13 +130,18 @@ def supply_figures(
     inside = reached.inside
     columns: dict[str, Array] = {}
     figures = []
-    notes = (f"{ANYWHERE.capitalize()}; people do not.", BRANCH_RULE, reached.about["drive"])
+    notes = (
+        f"{ANYWHERE.capitalize()}; people do not.",
+        BRANCH_RULE,
+        f"GPs (FTE) as published for {dated(place.receipts_for('staff')) or 'an unknown date'}.",
+        reached.about["drive"],
+    )
     for kind, fte in (("excluded", supply.excluded), ("imputed", supply.imputed)):
         found = catchment_scores(minutes[inside], demand[inside], fte, limit)
         for name, c in found.items():
             columns[f"{name}_{kind}"] = c.access * 10_000
             if name == "balanced":
-                continue  # its access is a level of service to be compared between areas, not a share of a supply
+                continue  # its levels pile up beside large sites, so that half the mean says nothing; see the table
             figures.append(_low(place, name, kind, c.access, demand[inside], receipts, notes, c.method))
         figures.append(
             made("access_catchment_unreached", Of(f"{place.code}:{kind}", f"{place.name}, unusable returns {kind}"), place,
@@ -145,6 +151,7 @@ def supply_figures(
     within = _nearest_only(minutes[inside])
     score = raam(demand[inside], supply.imputed, within, tau=RAAM_TAU, tolerance=RAAM_GAP).score
     columns["raam_imputed"] = score
+    figures.append(_worst_tenth(place, score, demand[inside], receipts, notes))
     figures.append(
         made("access_unusable_returns", whole, place, value=float(supply.practices_unusable),
              numerator=float(supply.practices_unusable), receipts=receipts,
@@ -173,6 +180,26 @@ def _low(
     of = Of(f"{place.code}:{name}:{kind}", f"{place.name}, {NAMES[name]}, unusable returns {kind}")
     return made(
         "access_catchment_low", of, place, value=100 * low / total, numerator=low, denominator=total, receipts=receipts,
+        notes=(*notes, method),
+    )  # fmt: skip
+
+
+def _worst_tenth(
+    place: Place, score: Array, demand: Array, receipts: tuple[str, ...], notes: tuple[str, ...]
+) -> Figure:
+    """The mean RAAM score of the tenth of people who are worst placed, in means of all who have a way."""
+    held = np.isfinite(score) & (demand > 0)
+    of = Of(f"{place.code}:raam:imputed", f"{place.name}, rational agent (RAAM), unusable returns imputed")
+    if not held.any():
+        return made("access_raam_worst", of, place, reason="nobody has a way", receipts=receipts, notes=notes)
+    order = np.lexsort((demand[held], -score[held]))
+    people, cost = demand[held][order], score[held][order]
+    tenth = WORST_PART * math.fsum(people)
+    taken = np.clip(tenth - (np.cumsum(people) - people), 0.0, people)
+    worst, mean = math.fsum(taken * cost) / tenth, math.fsum(people * cost) / math.fsum(people)
+    method = f"RAAM to its equilibrium: {RAAM_TAU:g} minutes of travel worth one average queue, within {RAAM_MINUTES:g} minutes."
+    return made(
+        "access_raam_worst", of, place, value=worst / mean, numerator=worst, denominator=mean, receipts=receipts,
         notes=(*notes, method),
     )  # fmt: skip
 

@@ -66,11 +66,12 @@ def who_figures(place: Place, england: Place, reached: Reached) -> list[Figure]:
             of = Of(f"{place.code}:{kind}:{name}", f"{place.name}, {kind}: {name}")
             drive = mean_minutes(
                 "access_group_drive", of, place, reached.nearest["drive"][rows], people, reached.errors["drive"][rows],
-                reached.shared("drive"), notes=(reached.about["drive"],), **given,
+                reached.shared("drive"), notes=(reached.about["drive"],), standing=reached.standing("drive"), **given,
             )  # fmt: skip
             walk = share_within(
                 "access_group_walk", of, place, reached.nearest["walk"][rows], people, reached.errors["walk"][rows],
-                reached.shared("walk"), WALK_MINUTES, notes=(reached.about["walk"],), **given,
+                reached.shared("walk"), WALK_MINUTES, notes=(reached.about["walk"],), standing=reached.standing("walk"),
+                **given,
             )  # fmt: skip
             figures += [drive, walk]
             made_here.append((drive, people))

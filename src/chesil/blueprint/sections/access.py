@@ -10,9 +10,13 @@ from chesil.blueprint.access_blocks import (
     CONTACTS,
     cell,
     contacts,
+    how,
     is_known,
+    is_modelled,
     method_and_error,
+    outreach,
     partners,
+    public_range,
     ranged,
     rural_test,
     supply,
@@ -42,10 +46,10 @@ from chesil.place.outlines import area_rings, group_outlines
 from chesil.plan import ENGLAND, Plan
 
 KEY, NAME = "access", "Access"
-MODES = (("drive", "by car", "modelled"), ("cycle", "by cycle", "modelled"), ("walk", "on foot", "assumed speed"))
+MODES = (("drive", "by car"), ("cycle", "by cycle"), ("walk", "on foot"))
 MAPS = (
-    ("drive", (5, 10, 15, 20), "minutes by car, modelled from distance round water"),
-    ("walk", (10, 20, 30, 60), "minutes on foot, at an assumed speed and detour"),
+    ("drive", (5, 10, 15, 20), "minutes by car, ", "modelled from distance round water"),
+    ("walk", (10, 20, 30, 60), "minutes on foot, ", "at an assumed speed and detour"),
 )
 GROUPS = {
     "age": tuple(a[0] for a in AGES),
@@ -71,8 +75,9 @@ def of_place(plan: Plan) -> Section | None:
         *_maps(plan, None),
         *_networks(plan),
         *_who(plan, name),
-        *rural_test(plan, name),
+        *rural_test(plan, name, plan.place.code),
         *worst_served(plan),
+        *outreach(plan),
         *supply(plan),
         *contacts(plan),
         *partners(plan),
@@ -92,10 +97,10 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     own = plan.figure("access_drive_own", unit.code)
     lead: tuple[Words, ...] = (
         ("To the nearest surgery it is ", Shown(mine), f" minutes by car for {name}’s patients ({limits_text(mine, card)}, "
-         "modelled), against ", Shown(whole), f" for {here}’s."),
+         f"{how(plan, 'drive')}), against ", Shown(whole), f" for {here}’s."),
         ("To their own practice it is ", Shown(own), " minutes."),
     )  # fmt: skip
-    blocks = [*_reach(plan, unit.code), *_maps(plan, unit), *_practices(plan, unit)]
+    blocks = [*_reach(plan, unit.code), *_maps(plan, unit), *rural_test(plan, name, unit.code), *_practices(plan, unit)]
     return Section(KEY, NAME, heading, lead, tuple(blocks))
 
 
@@ -135,8 +140,9 @@ def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
     card = load_measure("access_drive_nearest")
     lead: list[Words] = [
         ("The nearest surgery is ", Shown(drive), f" minutes by car ({limits_text(drive, card)}) for {name}’s patients, "
-         f"{_longer(drive, england, plan)} England’s ", Shown(england), ". These times are modelled, not taken from a "
-         "road map."),
+         f"{_longer(drive, england, plan)} England’s ", Shown(england),
+         ". These times are modelled, not taken from a road map." if is_modelled(plan, "drive")
+         else " (modelled). The study’s own times are routed over roads."),
         ("To the practice that they are registered with it is ", Shown(own), " minutes; ",
          *((Shown(passing), " have a nearer one.") if passing and passing.is_known else ("some have a nearer one.",))),
     ]  # fmt: skip
@@ -144,7 +150,9 @@ def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
         lead.append(
             ("On foot, at an assumed speed, ", Shown(walk), " live within half an hour of a surgery "
              f"({limits_text(walk, load_measure('access_share_within'))}). "
-             "Whether a bus goes is not known without a timetable, and nothing here says that one does.")
+             "Whether a bus goes is not known without a timetable, and nothing here says that one does."
+             if not is_known(plan, "access_public_nearest", code)
+             else "Minutes by public transport below are from the study’s timetable.")
         )  # fmt: skip
     people, minutes = plan.figures.get(("access_worst_people", code)), plan.figures.get(("access_worst_minutes", code))
     if people and minutes and minutes.is_known:
@@ -169,8 +177,17 @@ def _reach(plan: Plan, code: str) -> list[Block]:
             f"Minutes {words} to the nearest surgery",
             tuple(ranged(plan, f"access_{mode}_nearest", c) for c, _ in columns),
         )
-        for mode, words, _ in MODES
+        for mode, words in MODES
     ]
+    rows.append(
+        Row(
+            "Minutes by public transport or walking, a range and no claim",
+            tuple(public_range(plan, c) for c, _ in columns),
+        )
+    )
+    if is_known(plan, "access_public_nearest", code):
+        cells = tuple(ranged(plan, "access_public_nearest", c) for c, _ in columns)
+        rows.append(Row("Minutes by public transport, from the study’s timetable", cells))
     rows += [
         Row("Minutes by car to the third nearest", tuple(ranged(plan, "access_drive_third", c) for c, _ in columns)),
         Row("Minutes by car to their own practice", tuple(ranged(plan, "access_drive_own", c) for c, _ in columns)),
@@ -178,7 +195,7 @@ def _reach(plan: Plan, code: str) -> list[Block]:
     thresholds = sorted(
         {int(u.rsplit(":", 1)[1]) for m, u in plan.figures if m == "access_share_within" and u.startswith(f"{code}:")}
     )
-    for mode, words, _ in MODES:
+    for mode, words in MODES:
         for minutes in thresholds:
             cells = tuple(ranged(plan, "access_share_within", f"{c}:{mode}:{minutes}") for c, _ in columns)
             rows.append(Row(f"Within {minutes} minutes {words}", cells))
@@ -189,7 +206,8 @@ def _reach(plan: Plan, code: str) -> list[Block]:
             ("", *(n for _, n in columns)),
             tuple(rows),
             note="Shares count each area by the chance that its true time is within the limit. Walking limits are wide "
-            "because the speed is an assumption.",
+            "because the speed is an assumption. Public transport: eight areas in ten so far off and on such land had a "
+            "published time in this range in 2011; whether anything goes today is not known without a timetable.",
         ),
     ]
 
@@ -213,7 +231,8 @@ def _maps(plan: Plan, unit: Unit | None) -> list[Block]:
     mine = areas.filter(pl.col("lsoa11").is_in(own))
     name = place_name(unit.name if unit is not None else plan.place.name)
     blocks: list[Block] = []
-    for mode, cuts, method in MAPS if unit is None else MAPS[:1]:
+    for mode, cuts, by, modelled in MAPS if unit is None else MAPS[:1]:
+        method = by + (modelled if is_modelled(plan, mode) else how(plan, mode))
         classes = {
             c: sum(m >= cut for cut in cuts) for c, m in mine.select("lsoa11", f"{mode}_minutes").iter_rows() if m < 1e6
         }
@@ -290,16 +309,23 @@ def _networks(plan: Plan) -> list[Block]:
         cells = tuple(
             ranged(plan, m, unit.code) for m in ("access_drive_nearest", "access_drive_own", "access_drive_third")
         )
-        cells += (ranged(plan, "access_share_within", f"{unit.code}:walk:30"),)
+        cells += (ranged(plan, "access_share_within", f"{unit.code}:walk:30"), public_range(plan, unit.code))
         rows.append(Row(place_name(unit.name), cells, href=f"networks/{unit.code}.html"))
     blocks: list[Block] = [Subheading("How many people are within how many minutes"), chart]
     if rows:
         blocks.append(
             Table(
                 "Networks, from the longest drive to the shortest",
-                ("Network", "Nearest, by car", "Own practice", "Third nearest", "Within 30 minutes on foot"),
+                (
+                    "Network",
+                    "Nearest, by car",
+                    "Own practice",
+                    "Third nearest",
+                    "Within 30 minutes on foot",
+                    "Bus or walk, a range",
+                ),
                 tuple(rows),
-                note="Minutes by car, modelled, with 95% limits.",
+                note=f"Minutes by car, {how(plan, 'drive')}, with 95% limits. Bus or walk: no claim that a bus goes.",
             )
         )
     return blocks
@@ -307,7 +333,7 @@ def _networks(plan: Plan) -> list[Block]:
 
 def _curve(plan: Plan) -> Chart:
     table = plan.assessments["access"].tables["curve"]
-    words = {mode: f"{w} ({how})" for mode, w, how in MODES}
+    words = {mode: f"{w} ({how(plan, mode)})" for mode, w in MODES}
     values = [{"mode": words[m], "minutes": t, "share": round(s, 3)} for m, t, s in table.iter_rows()]
     axis = {"gridColor": RULE, "domain": False, "ticks": False, "labelColor": "#4c6272"}
     colour = {
@@ -415,7 +441,7 @@ def _practices(plan: Plan, unit: Unit) -> list[Block]:
             "Minutes by car for each practice’s patients, and contacts",
             ("Practice", "To their own", "To the nearest", *(t for _, t in CONTACTS[:3])),
             tuple(rows),
-            note="Minutes modelled, with 95% limits. Appointments of June to August 2026, where held.",
+            note=f"Minutes {how(plan, 'drive')}, with 95% limits. Appointments of June to August 2026, where held.",
         ),
     ]
 
