@@ -12,9 +12,15 @@ from chesil.core.errors import ChesilError
 def appraise(
     study: StudyFolder,
     weights: Annotated[Path | None, typer.Option(help="A file of weights to use instead of the study's.")] = None,
+    case: Annotated[str, typer.Option(help="Write a business case instead: justification or outline.")] = "",
+    option: Annotated[str, typer.Option(help="The option that the case is for.")] = "",
+    to: Annotated[Path | None, typer.Option("--out", help="File of the case, ending in .md or .docx.")] = None,
     as_json: Json = False,
 ) -> None:
     """Judge a study's options on its criteria: scores, order under each weighting, stability, what would change it."""
+    if case:
+        _case(study, weights, case, option, to)
+        return
     _, found = _appraised(study, weights)
     rows: list[tuple[object, ...]] = []
     for r in found.appraisal.rankings:
@@ -79,6 +85,19 @@ def equality(
     out.print(f"The assessment {state.words}.", highlight=False)
     for problem in what_blocks_approval({option: read.options[option]}, read.registers):
         out.print(f"Before approval: {problem.what}. {problem.why}".strip(), highlight=False)
+
+
+def _case(study: Path, weights: Path | None, case: str, option: str, to: Path | None) -> None:
+    from chesil.appraisal.business_case import CASES, write_case
+    from chesil.blueprint.case_files import write_case_file
+
+    if to is None or not option or case not in CASES:
+        way = "Write --case justification (or outline) --option NAME --out FILE.docx (or FILE.md)"
+        raise ChesilError("A case needs its shape, an option and a file", [], way)
+    read, found = _appraised(study, weights)
+    written = write_case(case, found, option, read.title, read.as_at)
+    write_case_file(written, to, read.as_at)
+    out.print(f"Wrote {to} with {len(written.gaps)} gaps for people to fill.", highlight=False)
 
 
 def _appraised(folder: Path, weights: Path | None) -> tuple[Any, Any]:

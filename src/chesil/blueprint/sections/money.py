@@ -2,7 +2,7 @@
 
 from chesil.blueprint.charts import VEGA_LITE
 from chesil.blueprint.document import Block, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
-from chesil.blueprint.words import counted, place_name
+from chesil.blueprint.words import counted, place_name, pounds
 from chesil.definitions import load_definition
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
@@ -145,7 +145,7 @@ def _ledger(plan: Plan) -> list[Block]:
         "the same money, ", Shown(once), "; of all lines ", Shown(cash), " would release cash.",
     )  # fmt: skip
     rows = tuple(
-        Row(r["line"], (f"£{r['amount_gbp']:,.0f}", r["year"], r["owner"] or "not said",
+        Row(r["line"], (pounds(r["amount_gbp"]), r["year"], r["owner"] or "not said",
                         {True: "yes", False: "no", None: "not said"}[r["cashable"]], r["confidence"] or "not said",
                         r["also_counted_in"] or ""))
         for r in tables["savings"].iter_rows(named=True)
@@ -166,8 +166,8 @@ def _split(plan: Plan) -> list[Block]:
     if table is None:
         return []
     rows = tuple(
-        Row(place_name(r["name"]), (f"{r['people']:,.0f}", *(f"£{r[c]:,.0f}" for c in ("by_people", "effect", "target")),
-                                    Shown(plan.figures["fair_share", r["group"]]), f"£{r['now']:,.0f}"))
+        Row(place_name(r["name"]), (f"{r['people']:,.0f}", *(pounds(r[c]) for c in ("by_people", "effect", "target")),
+                                    Shown(plan.figures["fair_share", r["group"]]), pounds(r["now"])))
         for r in table.iter_rows(named=True)
     )  # fmt: skip
     heads = ("Group", "People", "By people", "Effect of weights", "By need", "Given", "Share of payments now")
