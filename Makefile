@@ -27,7 +27,7 @@ blueprint: setup
 
 test: setup
 	@./tests/browser/install_chromium || true
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check src tests benchmarks
