@@ -5,9 +5,16 @@ import numpy as np
 from chesil.analyses.need import NeedPlaces, NeedSettings, assess_need
 from chesil.core.assessment import Assessment
 from chesil.core.settings import settings_from
+from chesil.place.place import Place
 from chesil.place.reference import read_reference_tables
-from chesil.setting_up.places import StudyPlaces
+from chesil.setting_up.places import StudyPlaces, places_of
 from chesil.study import Study
+
+
+def need_alone(study: Study) -> tuple[Place, Assessment]:
+    """The place and its need without the rest of a plan."""
+    places = places_of(study, ("2022/23",))
+    return places.now, need_of(study, places)
 
 
 def need_of(study: Study, places: StudyPlaces) -> Assessment:

@@ -36,7 +36,10 @@ def places_of(study: Study, vintages: Iterable[str]) -> StudyPlaces:
     """Assemble the places of a study at its own vintage and others."""
     wanted = wanted_of(study)
     needed = sorted({study.vintage, *vintages})
-    here = {v: with_study_tables(assemble_place(wanted, vintage=v, as_at=study.as_at), study) for v in needed}
+    name = name_of(study)
+    here = {
+        v: with_study_tables(assemble_place(wanted, vintage=v, as_at=study.as_at, name=name), study) for v in needed
+    }
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in needed}
     return StudyPlaces(here[study.vintage], here, england, at_every_vintage(study))
 
@@ -46,13 +49,22 @@ def wanted_of(study: Study) -> str | list[str]:
     return study.wanted if isinstance(study.wanted, str) else list(study.wanted)
 
 
+def name_of(study: Study) -> str:
+    """What a place without a name of its own is called: a list of practices or areas by the study's title."""
+    return "" if isinstance(study.wanted, str) else study.title.partition(":")[0].strip()
+
+
 def at_every_vintage(study: Study) -> dict[str, Place]:
     """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments."""
     found = {}
     for vintage in all_vintages():
         with suppress(NotFound, InputRefused):
             found[vintage.name] = assemble_place(
-                wanted_of(study), vintage=vintage.name, as_at=study.as_at, only=frozenset({"staff", "payments"})
+                wanted_of(study),
+                vintage=vintage.name,
+                as_at=study.as_at,
+                name=name_of(study),
+                only=frozenset({"staff", "payments"}),
             )
     return found
 

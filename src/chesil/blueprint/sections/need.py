@@ -7,6 +7,7 @@ from chesil.blueprint.sections.need_growth import growth_blocks
 from chesil.blueprint.sections.need_levels import check_blocks, group_blocks, kind_blocks, pyramid_blocks
 from chesil.blueprint.sections.need_people import (
     age_blocks,
+    context_blocks,
     diagnosis_blocks,
     life_blocks,
     practice_blocks,
@@ -38,6 +39,7 @@ def of_place(plan: Plan) -> Section | None:
         *profile_blocks(plan, code, name),
         *life_blocks(plan),
         *diagnosis_blocks(plan),
+        *context_blocks(plan),
         *unseen_blocks(),
     ]
     return Section(KEY, NAME, _heading(plan, code, name), _lead(plan, code, name), tuple(blocks))

@@ -298,6 +298,23 @@ def _against(figure: Figure, target: float) -> str:
     return "below" if figure.upper < target else "above" if figure.lower > target else "too close to tell"
 
 
+def context_blocks(plan: Plan) -> list[Block]:
+    """What the strategy of 2016 said of need and demand, as its own words and not as figures."""
+    record = load_definition(".", "context_2016")
+    boards = set(plan.place.practices["icb_code"].drop_nulls()) if plan.place.practices.height else set()
+    rows = [r for r in record["statement"] if not r.get("board") or boards == {r["board"]}]
+    return [
+        Subheading("What was said in 2016 of need and demand to come"),
+        Table(
+            "Statements of Dorset’s strategy of 2016, not checked here",
+            ("About", "It said"),
+            tuple(Row(r["about"], (r["said"],)) for r in rows),
+            note=f"{record['reference']}. As it gives them, without the publications behind them; no figure here rests on any.",
+            text_columns=(0, 1),
+        ),
+    ]
+
+
 def unseen_blocks() -> list[Block]:
     groups = load_definition(".", "seldom_heard")["group"]
     gaps = load_definition(".", "need_not_published")["gap"]

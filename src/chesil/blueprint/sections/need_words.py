@@ -11,8 +11,8 @@ LEVELS = tuple(f"need_level_{k}" for k in range(1, 6))
 
 
 def place_words(plan: Plan) -> str:
-    """The place's name; "this place" where it is a list of codes."""
-    return "this place" if plan.place.kind in ("practices", "areas") else place_name(plan.place.name)
+    """The place's name as people say it; a list of practices or areas is called by its study's title."""
+    return place_name(plan.place.name)
 
 
 def level_names(plan: Plan) -> list[str]:
