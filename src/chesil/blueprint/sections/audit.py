@@ -2,6 +2,7 @@
 
 from chesil.analyses.audit import CONFLICTS, UNRESOLVED, VERDICTS
 from chesil.blueprint.document import Block, Bullets, Paragraph, Row, Section, Shown, Subheading, Table
+from chesil.blueprint.sections.delivery import then_and_now
 from chesil.blueprint.words import counted
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
@@ -31,7 +32,7 @@ def of_place(plan: Plan) -> Section | None:
     for title, names in (("What conflicts", conflicts), ("What cannot be resolved", unresolved)):
         if names:
             blocks += [Subheading(title), Bullets(tuple(_point(plan, c) for c in names))]
-    blocks += [Subheading("Every check"), _table(plan), *_statements(plan)]
+    blocks += [Subheading("Every check"), _table(plan), *_statements(plan), *_since(plan)]
     heading = (
         f"What the strategy says, and what the sums say: {counted(len(conflicts), 'conflict')} and "
         f"{counted(len(unresolved), 'open question')} in {counted(table.height, 'check')}"
@@ -42,6 +43,13 @@ def of_place(plan: Plan) -> Section | None:
 def of_group(plan: Plan, unit: Unit) -> Section | None:
     """Nothing: a strategy is of a whole place."""
     return None
+
+
+def _since(plan: Plan) -> list[Block]:
+    """What became of the place since the strategy, as far as open data tell."""
+    found = then_and_now(plan)
+    said = "What happened since is no verdict on the strategy: much else changed. How its ambitions stand is on the page of delivery."
+    return [*found, Paragraph((said,), is_quiet=True)] if found else []
 
 
 def _point(plan: Plan, check: str) -> tuple[str | Shown, ...]:

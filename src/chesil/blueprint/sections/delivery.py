@@ -21,7 +21,7 @@ def of_place(plan: Plan) -> Section | None:
         f"Of {counted(len(judged), 'target')} that open figures can judge, {verdicts.count(MET)} "
         f"{'is' if verdicts.count(MET) == 1 else 'are'} met"
     )
-    blocks: list[Block] = [*_then_and_now(plan)]
+    blocks: list[Block] = [*then_and_now(plan)]
     for (title,), rows in targets.group_by("set_title", maintain_order=True):
         first = rows.row(0, named=True)
         blocks += [
@@ -74,7 +74,8 @@ def _row(plan: Plan, row: dict[str, object]) -> Row:
     return Row(str(row["title"]), (str(row["says"]), by, figure, f"{row['verdict']}: {row['because']}"))
 
 
-def _then_and_now(plan: Plan) -> list[Block]:
+def then_and_now(plan: Plan) -> list[Block]:
+    """The place at each vintage: practices, lists, staff and payments, with how many practices fewer or more as the finding."""
     vintages = sorted({f.vintage for (m, _), f in plan.figures.items() if m == "practices_held"})
     if len(vintages) < 2:
         return []

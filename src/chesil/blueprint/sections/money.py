@@ -104,19 +104,53 @@ def _dependence(plan: Plan) -> list[Block]:
         return []
     return [
         Subheading("What practices depend on"),
+        *_shares_chart(plan, units),
         _table_of_shares(plan, units, "Share of payments from each group of streams, last published year"),
     ]
 
 
-def _table_of_shares(plan: Plan, units: list[tuple[str, str]], caption: str) -> Table:
-    groups = ("core", "quality", "enhanced", "premises", "network", "drugs")
+SHOWN_GROUPS = ("core", "quality", "enhanced", "premises", "network", "drugs")
+HUES = ("#003087", "#41b6e6", "#006747", "#c27b00", "#7c2855", "#aeb7bd")
+
+
+def _title_of(group: str) -> str:
     titles = load_definition(".", "payment_streams")["groups"]
+    return str(titles[group]["title"].split(":")[0].split(" (")[0])
+
+
+def _shares_chart(plan: Plan, units: list[tuple[str, str]]) -> list[Block]:
+    """Bars of the share of payments from each group of streams, a network to a bar; the table beneath has the values."""
+    values = [
+        {"unit": name, "from": _title_of(g), "share": plan.figures[f"share_from_{g}", code].value}
+        for name, code in units for g in SHOWN_GROUPS
+        if ("share_from_core", code) in plan.figures and plan.figures[f"share_from_{g}", code].is_known
+    ]  # fmt: skip
+    if not values:
+        return []
+    colours = {"domain": [_title_of(g) for g in SHOWN_GROUPS], "range": list(HUES)}
+    chart = {
+        "$schema": VEGA_LITE, "width": 480, "height": {"step": 18}, "data": {"values": values}, "mark": "bar",
+        "encoding": {
+            "y": {"field": "unit", "type": "nominal", "title": None, "sort": None},
+            "x": {"field": "share", "type": "quantitative", "title": "% of payments", "scale": {"domain": [0, 100]}},
+            "color": {"field": "from", "type": "nominal", "title": None, "scale": colours},
+        },
+    }  # fmt: skip
+    words = "Bars of the share of payments from each group of streams by network; the values are in the table below"
+    return [Chart(chart, words, "Deductions are left out; small groups make up what is missing to a hundred.")]
+
+
+def _table_of_shares(plan: Plan, units: list[tuple[str, str]], caption: str) -> Table:
     rows = tuple(
-        Row(name, tuple(Shown(plan.figures[f"share_from_{g}", code]) for g in groups), is_total=code == plan.place.code)
+        Row(
+            name,
+            tuple(Shown(plan.figures[f"share_from_{g}", code]) for g in SHOWN_GROUPS),
+            is_total=code == plan.place.code,
+        )
         for name, code in units
         if ("share_from_core", code) in plan.figures
     )
-    return Table(caption, ("", *(titles[g]["title"].split(":")[0].split(" (")[0] for g in groups)), rows,
+    return Table(caption, ("", *map(_title_of, SHOWN_GROUPS)), rows,
                  note="Groups that are small everywhere are left out of the table; all are on the page of figures.")  # fmt: skip
 
 
