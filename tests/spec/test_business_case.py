@@ -24,10 +24,14 @@ def study() -> Study:
 
 @pytest.fixture(scope="module")
 def found(study: Study) -> AppraisedOptions:
+    return _appraised(study)
+
+
+def _appraised(study: Study) -> AppraisedOptions:
     vintages = {study.vintage, newest_vintage(load_measure("patients_per_gp_fte"), study.as_at)}
+    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     places, england = (
-        {v: assemble_place(where, vintage=v, as_at=study.as_at) for v in vintages}
-        for where in (study.wanted, "England")
+        {v: assemble_place(where, vintage=v, as_at=study.as_at) for v in vintages} for where in (wanted, "England")
     )
     appraised = appraisal_of(study, places, england)
     assert appraised is not None
@@ -52,6 +56,19 @@ def test_age_groups_of_a_real_option_add_up_to_everybody(found: AppraisedOptions
         assert sum(i.further for i in parts) == pytest.approx(everybody.further, rel=1e-9)
     for i in impacts:
         assert i.least_affected <= i.most_affected + 1e-6
+
+
+def test_patients_who_leave_the_place_are_counted_and_lose_no_way(tmp_path: Path) -> None:
+    (tmp_path / "options").mkdir()
+    (tmp_path / "study.toml").write_text('title = "Two"\npractices = ["J81018", "J81059"]\nas_at = 2026-11-24\n')
+    edit = '[[edit]]\nverb = "ClosePractice"\npractice = "J81059"\nreason = "a test"\n'
+    (tmp_path / "options" / "close.toml").write_text(f'title = "Close one"\nstarts = 2027-04-01\n{edit}')
+    appraised = _appraised(read_study(tmp_path))
+    usual, closed = appraised.options
+    gone = usual.place.patients - closed.place.patients
+    assert gone > 0
+    assert any(f"{gone:,.0f} patients would register with practices beyond" in w for w in appraised.appraisal.warnings)
+    assert closed.impacts["drive"][0].lost == 0
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -73,12 +74,24 @@ def appraisal_of(
         judged, criteria, weightings, draws=settings.draws, rng=np.random.default_rng(settings.seed),
         what_ifs=what_ifs(settings.test_share),
     )  # fmt: skip
+    appraisal = replace(appraisal, warnings=(*appraisal.warnings, *_who_leave(results, place)))
     figures = [f for r in results for f in r.feeding.values()]
     figures += [f for r in results[1:] for f in _equality_figures(r, place)]
     figures += [f for r in results for f in (*_slope_figures(r, usual), *_cost_figures(r, place, study))]
     figures += [f for r in appraisal.rankings for f in _ranking_figures(r, place, appraisal.ranked_options, settings)]
     signed = {r.name: sign_off_of(r.name, study.registers) for r in results[1:]}
     return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed)
+
+
+def _who_leave(results: Sequence[OptionResult], usual: Place) -> list[str]:
+    """A warning for each option under which patients leave the place: means over those who stay say nothing of them."""
+    left = [(r.title, usual.patients - r.place.patients) for r in results[1:]]
+    return [
+        f"{title}: {gone:,.0f} patients would register with practices beyond the place. Their journeys are in no mean here, so that "
+        "its score on access can look better than it is."
+        for title, gone in left
+        if gone > 0
+    ]
 
 
 def what_ifs(share: float) -> tuple[WhatIf, ...]:
@@ -239,12 +252,17 @@ def _passes(option: OptionRecord | None) -> dict[str, str]:
 
 
 def _change(usual: _Measured, after: _Measured, mode: str) -> AreaChange:
-    """Minutes of each area before and after: by car to people's own practice, on foot to the nearest surgery."""
+    """Minutes of each area before and after: by car to people's own practice, on foot to the nearest surgery.
+
+    Where everybody of an area would leave for practices beyond the place, the nearest surgery by car stands in.
+    """
     areas = usual.place.areas.sort("lsoa11")
     codes = areas["lsoa11"].to_list()
     old, new = usual.reached.index, after.reached.index
     if mode == "drive":
         before, later = (_own_minutes(m, codes) for m in (usual, after))
+        nearest = after.reached.nearest["drive"][[new[c] for c in codes]] / 60
+        later = np.where(np.isinf(later) & np.isfinite(before), nearest, later)
     else:
         before = usual.reached.nearest[mode][[old[c] for c in codes]] / 60
         later = after.reached.nearest[mode][[new[c] for c in codes]] / 60

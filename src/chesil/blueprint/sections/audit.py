@@ -48,7 +48,7 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
 def _since(plan: Plan) -> list[Block]:
     """What became of the place since the strategy, as far as open data tell."""
     found = then_and_now(plan)
-    said = "What happened since is no verdict on the strategy: much else changed. How its ambitions stand is on the page of delivery."
+    said = "What happened since is no verdict on the strategy. How its ambitions stand is on the page of delivery."
     return [*found, Paragraph((said,), is_quiet=True)] if found else []
 
 

@@ -79,9 +79,21 @@ def _heading(found: AppraisedOptions) -> str:
     worst = max(moved, key=lambda o: o.impacts["drive"][0].further)
     groups = burdened(worst, "drive")
     if groups:
-        named = ", ".join(f"{g.kind}: {g.group}" for g in groups[:3])
-        return f"“{worst.title}” lengthens the most journeys, and falls hardest on people in areas of {named}"
+        named = ", ".join(_people_of(g) for g in groups[:3])
+        return f"“{worst.title}” lengthens the most journeys, and falls hardest on {named}"
     return f"“{worst.title}” lengthens the most journeys; no group bears more than its share beyond chance"
+
+
+def _people_of(impact: GroupImpact) -> str:
+    """A group in words, such as "people of town and fringe areas"."""
+    words = {
+        "age": "people aged {}", "rurality": "people of {} areas", "ethnicity": "people of the ethnic group {}",
+        "deprivation": "people of the fifth of areas called {} by deprivation",
+        "carlessness": "people of the fifth of areas called {} by cars",
+        "illness": "people of the fifth of areas called {} by illness",
+        "disability": "people who are {}",
+    }  # fmt: skip
+    return words.get(impact.kind, f"{impact.kind}: {{}}").format(impact.group)
 
 
 def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
@@ -189,7 +201,7 @@ def _facts(plan: Plan, option: OptionResult) -> Table:
     by_car, on_foot = (
         Shown(_figure(plan, "equality_further", option, m, "all", "everybody")) for m in ("drive", "walk")
     )
-    heavier = ", ".join(f"{i.kind}: {i.group}" for i in burdened(option, "drive")) or "none beyond chance"
+    heavier = ", ".join(_people_of(i) for i in burdened(option, "drive")) or "none beyond chance"
     rows = (
         Row("Patients of practices whose surgeries change", (f"{touched:,.0f}",)),
         Row("People in areas whose journey by car lengthens by more than a minute", (by_car,)),
