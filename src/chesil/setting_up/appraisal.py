@@ -87,8 +87,8 @@ def _who_leave(results: Sequence[OptionResult], usual: Place) -> list[str]:
     """A warning for each option under which patients leave the place: means over those who stay say nothing of them."""
     left = [(r.title, usual.patients - r.place.patients) for r in results[1:]]
     return [
-        f"{title}: {gone:,.0f} patients would register with practices beyond the place. Their journeys are in no mean here, so that "
-        "its score on access can look better than it is."
+        f"{title}: {gone:,.0f} patients would register with practices beyond the place. Their journeys are in no mean here, "
+        "so that its score on access can look better than it is."
         for title, gone in left
         if gone > 0
     ]
