@@ -76,7 +76,7 @@ def make_atlas(plan: Plan) -> Atlas:
 def _dots(plan: Plan) -> dict[str, list[Dot]]:
     dots: dict[str, list[Dot]] = {}
     for r in plan.place.practices.drop_nulls("easting").iter_rows(named=True):
-        title = f"{place_name(r['practice_name'])}: {r['list_size']:,} patients"
+        title = f"{place_name(r['practice_name'])}, {r['postcode']}: {r['list_size']:,} patients"
         dot = Dot(r["easting"] / 10, r["northing"] / 10, r["list_size"], title)
         dots.setdefault(r["pcn_code"] or "", []).append(dot)
     return dots

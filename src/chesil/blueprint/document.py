@@ -84,7 +84,31 @@ class Map:
     caption: str
 
 
-Block = Subheading | Paragraph | Bullets | Table | Chart | Map
+@dataclass(frozen=True)
+class Weights:
+    """Weights for a reader to move by hand, with the ranking answering at once; only the web page shows it.
+
+    `options` and `criteria` are titles. Each of `starts` is a person's weights (criteria,) as shares of one and the scores
+    (options, criteria) that go with them, NaN where that person has not judged a criterion. Paper shows the tables beside.
+    """
+
+    options: tuple[str, ...]
+    criteria: tuple[str, ...]
+    starts: tuple[tuple[str, tuple[float, ...], tuple[tuple[float, ...], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A table of which a reader looks up one name, such as their own area; only the web page shows it."""
+
+    caption: str
+    ask: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+Block = Subheading | Paragraph | Bullets | Table | Chart | Map | Weights | Lookup
 
 
 @dataclass(frozen=True)

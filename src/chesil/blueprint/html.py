@@ -2,21 +2,20 @@
 
 import csv
 import io
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.fonts import FOLDER as FONTS
 from chesil.blueprint.fonts import WEB_FILES
-from chesil.blueprint.section_html import section_view
-from chesil.blueprint.views import figure_row, journeys, measure_view, receipt_view
+from chesil.blueprint.reference_pages import REFERENCE, reference_pages
+from chesil.blueprint.section_html import safe_json, section_view
+from chesil.blueprint.views import journeys
 from chesil.core.figure import Figure
 from chesil.core.whole_files import whole_folder
 from chesil.plan import Plan
@@ -33,53 +32,70 @@ def publish_html(plan: Plan, out: Path, tell: Callable[[str], None] = lambda _: 
     return write_pages(make_book(plan, tell), out, tell)
 
 
-def write_pages(book: Book, out: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
-    """Write a book as pages into `out`, whole or not at all; return the path of index.html."""
-    environment = Environment(loader=PackageLoader("chesil.blueprint"), undefined=StrictUndefined, autoescape=True)
-    write = partial(_write, book, environment)
+def write_pages(
+    book: Book,
+    out: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    pages: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a book as pages into `out`, whole or not at all; return the path of index.html.
+
+    `pages` are those of `render_pages`, if they have been drawn already.
+    """
     with whole_folder(out) as folder:
+        for path, text in (pages if pages is not None else render_pages(book, tell)).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
         for name in STATIC:
-            (folder / name).write_bytes(files("chesil.blueprint").joinpath("templates", name).read_bytes())
+            (folder / name).write_bytes(template_bytes(name))
         for name in WEB_FILES:
             (folder / name).write_bytes((FONTS / name).read_bytes())
-        for section in book.sections:
-            tell(f"writing {section.name.lower()}")
-            view = section_view(section, book.cards, book.figures, "")
-            write(folder / f"{section.key}.html", "section.html", "", {"section": view}, section.figures)
-        for chapter in book.chapters:
-            tell(f"writing {chapter.name}")
-            views = [section_view(s, book.cards, book.figures, "../") for s in chapter.sections]
-            page = {"name": chapter.name, "code": chapter.code, "first": views[0], "sections": views[1:]}
-            shown = [f for s in chapter.sections for f in s.figures]
-            write(folder / "networks" / f"{chapter.code}.html", "network.html", "../", page, shown)
-        tell("writing figures, measures and sources")
-        receipts = [receipt_view(r) for r in book.used_receipts]
-        by_measure: dict[str, list[Figure]] = {}
-        for figure in book.figures.values():
-            by_measure.setdefault(figure.measure, []).append(figure)
-        measures = [measure_view(m, by_measure[m.name]) for m in book.cards.values()]
-        groups = [{"measure": m, "rows": [figure_row(f, m) for f in by_measure[m.name]]} for m in book.cards.values()]
-        write(folder / "figures.html", "figures.html", "", {"groups": groups}, [])
-        write(folder / "measures.html", "measures.html", "", {"measures": measures}, [])
-        write(folder / "sources.html", "sources.html", "", {"receipts": receipts}, [])
         (folder / "figures.csv").write_text(_csv(book.figures.values()), encoding="utf-8")
     return out / "index.html"
 
 
-def _write(
+def template_bytes(name: str) -> bytes:
+    """A file of the templates as it stands: the style, the script."""
+    return files("chesil.blueprint").joinpath("templates", name).read_bytes()
+
+
+def render_pages(book: Book, tell: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """Every page of a book as HTML text by its path; the same text goes into the folder and into the single file."""
+    environment = Environment(loader=PackageLoader("chesil.blueprint"), undefined=StrictUndefined, autoescape=True)
+    render = partial(_render, book, environment)
+    pages = {}
+    for section in book.sections:
+        tell(f"writing {section.name.lower()}")
+        view = section_view(section, book.cards, book.figures, "")
+        path = f"{section.key}.html"
+        pages[path] = render(path, "section.html", "", {"section": view}, section.figures)
+    for chapter in book.chapters:
+        tell(f"writing {chapter.name}")
+        views = [section_view(s, book.cards, book.figures, "../") for s in chapter.sections]
+        page = {"name": chapter.name, "code": chapter.code, "first": views[0], "sections": views[1:]}
+        shown = [f for s in chapter.sections for f in s.figures]
+        path = f"networks/{chapter.code}.html"
+        pages[path] = render(path, "network.html", "../", page, shown)
+    tell("writing figures, measures and sources")
+    by_measure: dict[str, list[Figure]] = {}
+    for figure in book.figures.values():
+        by_measure.setdefault(figure.measure, []).append(figure)
+    for path, page in reference_pages(book, by_measure).items():
+        pages[path] = render(path, path, "", page, [])
+    return pages
+
+
+def _render(
     book: Book,
     environment: Environment,
-    path: Path,
+    path: str,
     template: str,
     root: str,
     page: dict[str, Any],
     used: Iterable[Figure],
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+) -> str:
     safe = [book.figures[f.id] for f in used]
-    text = json.dumps(
-        journeys(safe, book.cards, book.receipts), ensure_ascii=False, separators=(",", ":"), sort_keys=True
-    )
+    facts = journeys(safe, book.cards, book.receipts)
     site = {
         "title": book.title,
         "edition": book.edition,
@@ -87,12 +103,11 @@ def _write(
         "approval": book.approval,
         "as_at": f"{book.as_at:%-d %B %Y}",
         "fingerprint": book.fingerprint,
+        "path": path,
         "pages": [{"file": f"{s.key}.html", "name": s.name} for s in book.sections],
+        "reference": [{"file": f, "name": n} for f, n in REFERENCE if f != "compare.html" or len(book.chapters) > 1],
     }
-    # A closing tag inside the data would end the script; JSON may write < as an escape.
-    safe_json = Markup(text.replace("<", "\\u003c"))
-    html = environment.get_template(template).render(site=site, root=root, page_json=safe_json, **page)
-    path.write_text(html, encoding="utf-8")
+    return environment.get_template(template).render(site=site, root=root, page_json=safe_json(facts), **page)
 
 
 def _csv(figures: Iterable[Figure]) -> str:

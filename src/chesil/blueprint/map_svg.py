@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from zlib import crc32
 
 from chesil.place.outlines import Ring
 
@@ -64,25 +65,29 @@ def draw_map(
     def path(own: Sequence[Ring]) -> str:
         return "".join(f"M{'L'.join(at(x, y) for x, y in ring)}Z" for ring in own)
 
+    # Several maps may stand on one page, and each must find its own pattern.
+    hatch = f"hatch{crc32(text.encode()):08x}"
     parts = [
         f'<svg class="map" role="img" viewBox="0 0 {WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(text)}</title>",
-        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<defs><pattern id="{hatch}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line x1="0" y1="0" x2="0" y2="6" stroke="#768692" stroke-width="1.5"/></pattern></defs>',
-        '<g stroke="#fff" stroke-width="0.4">',
+        '<g data-layer="Areas by shade" stroke="#fff" stroke-width="0.4">',
     ]
     for code, own in sorted(rings.items()):
         shade = classes.get(code)
-        fill = RAMP[shade] if shade is not None else "url(#hatch)"
+        fill = RAMP[shade] if shade is not None else f"url(#{hatch})"
         dim = ' opacity="0.25"' if code in faded else ""
         parts.append(f'<path d="{path(own)}" fill="{fill}"{dim}><title>{escape(titles.get(code, code))}</title></path>')
-    parts.append('</g><g fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">')
+    parts.append('</g><g data-layer="Lines" fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">')
     parts += [f'<path d="{path(own)}"/>' for _, own in sorted(outlines.items()) if own]
-    parts.append('</g><g fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">')
+    parts.append(
+        '</g><g data-layer="Surgeries" fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">'
+    )
     for dot in sorted(dots, key=lambda d: -d.people):
         x, y = at(dot.easting_10m, dot.northing_10m).split(",")
         parts.append(_mark(dot, float(x), float(y)))
-    parts.append('</g><g class="names" font-size="11" text-anchor="middle">')
+    parts.append('</g><g data-layer="Names" class="names" font-size="11" text-anchor="middle">')
     taken: list[tuple[float, float, float]] = []
     for label in labels:
         x, y = at(label.easting_10m, label.northing_10m).split(",")

@@ -10,7 +10,20 @@ import typst
 
 from chesil.blueprint.book import Book
 from chesil.blueprint.charts import to_svg
-from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.document import (
+    Block,
+    Bullets,
+    Chart,
+    Lookup,
+    Map,
+    Paragraph,
+    Section,
+    Shown,
+    Subheading,
+    Table,
+    Weights,
+    Words,
+)
 from chesil.blueprint.fonts import FAMILY, FOLDER
 from chesil.blueprint.plain_text import shown_text
 from chesil.blueprint.views import measure_view, receipt_view
@@ -87,7 +100,7 @@ def _section(section: Section, book: Book, draw: _Pictures) -> dict[str, Any]:
     return {
         "heading": section.heading,
         "lead": [_words(w, book) for w in section.lead],
-        "blocks": [_block(b, book, draw) for b in section.blocks],
+        "blocks": [_block(b, book, draw) for b in section.blocks if not isinstance(b, Weights | Lookup)],
     }
 
 

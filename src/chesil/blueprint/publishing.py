@@ -5,9 +5,10 @@ from pathlib import Path
 
 from chesil.blueprint.book import Book
 from chesil.blueprint.excel import write_excel
-from chesil.blueprint.html import write_pages
+from chesil.blueprint.html import render_pages, write_pages
 from chesil.blueprint.pack import refuse_published, write_pack
 from chesil.blueprint.pdf import write_pdf
+from chesil.blueprint.single_file import write_single_file
 from chesil.blueprint.word import write_word
 from chesil.core.whole_files import whole_folder
 from chesil.place.place import plain_name
@@ -23,7 +24,7 @@ def publish(
     template: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Write the pages and any of "pdf", "word", "excel" and "pack" into `out`; return the path of index.html.
+    """Write the pages, as a folder and as one file, and any of "pdf", "word", "excel" and "pack" into `out`; return the path of index.html.
 
     Raises `ChesilError` if `out` holds a published version.
     """
@@ -31,10 +32,12 @@ def publish(
     name = f"{plain_name(book.title)}-{book.edition}"
     with whole_folder(out) as folder:
         inside = folder / "made"
-        write_pages(book, inside, tell)
+        pages = render_pages(book, tell)
+        write_pages(book, inside, tell, pages)
         for path in inside.iterdir():
             path.replace(folder / path.name)
         inside.rmdir()
+        write_single_file(book, folder / f"{name}.html", tell, pages)
         if "pdf" in formats:
             write_pdf(book, folder / f"{name}.pdf", tell)
         if "word" in formats:

@@ -1,12 +1,28 @@
 """Sections as the web page's templates take them: figures with their addresses, charts and maps drawn."""
 
+import json
+import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from markupsafe import Markup
 
 from chesil.blueprint.charts import to_svg
-from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.document import (
+    Block,
+    Bullets,
+    Chart,
+    Lookup,
+    Map,
+    Paragraph,
+    Section,
+    Shown,
+    Subheading,
+    Table,
+    Weights,
+    Words,
+)
 from chesil.blueprint.views import FigureView, figure_view
 from chesil.core.figure import Figure
 from chesil.measures.card import Measure
@@ -38,6 +54,10 @@ def section_view(
                 return {"kind": "chart", "svg": Markup(to_svg(dict(specification))), "alt": alt, "caption": caption}
             case Map(svg, legend, alt, caption):
                 return {"kind": "map", "svg": Markup(svg), "legend": Markup(legend), "alt": alt, "caption": caption}
+            case Weights():
+                return {"kind": "weights", "facts": _weights_facts(b)}
+            case Lookup():
+                return {"kind": "lookup", "facts": json.dumps(asdict(b), ensure_ascii=False)}
             case Table():
                 rows = [
                     {
@@ -64,3 +84,26 @@ def section_view(
         "lead": [words(w) for w in section.lead],
         "blocks": [block(b) for b in section.blocks],
     }
+
+
+def safe_json(data: Any) -> Markup:
+    """Data for a script element. A closing tag inside would end it; JSON may write < as an escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _weights_facts(b: Weights) -> str:
+    """The options, criteria, weights and scores as JSON; a criterion that a person has not judged is null."""
+
+    def known(value: float) -> float | None:
+        return round(value, 6) if math.isfinite(value) else None
+
+    starts = [
+        {
+            "who": who,
+            "weights": [known(100 * w) for w in weights],
+            "scores": [[known(s) for s in row] for row in scores],
+        }
+        for who, weights, scores in b.starts
+    ]
+    return json.dumps({"options": b.options, "criteria": b.criteria, "starts": starts}, ensure_ascii=False)

@@ -42,18 +42,22 @@ def number(value: float | None, measure: Measure) -> str:
     """A value with its unit, rounded as the card says; a dash where there is none."""
     if value is None:
         return "–"
-    plain = f"{value:,.{measure.decimals}f}"
-    plain = plain.removeprefix("-") if not plain.strip("-0.,") else plain
+    plain, minus = signed(value, measure.decimals)
     if measure.unit == "%":
-        return f"{plain}%"
-    if measure.unit == "GBP":
-        return f"−£{plain[1:]}" if plain.startswith("-") else f"£{plain}"
-    return plain
+        return f"{minus}{plain}%"
+    return f"{minus}£{plain}" if measure.unit == "GBP" else f"{minus}{plain}"
 
 
 def pounds(value: float) -> str:
     """A sum to the whole pound, with its sign before the pound."""
-    return f"{'−' if round(value) < 0 else ''}£{abs(value):,.0f}"
+    plain, minus = signed(value, 0)
+    return f"{minus}£{plain}"
+
+
+def signed(value: float, decimals: int) -> tuple[str, str]:
+    """A number's digits and its sign: a true minus (U+2212), or nothing; what rounds to nought has none."""
+    plain = f"{abs(value):,.{decimals}f}"
+    return plain, "−" if value < 0 and any(d in plain for d in "123456789") else ""
 
 
 def figure_text(figure: Figure, measure: Measure) -> str:
@@ -72,9 +76,8 @@ def _with_own_unit(figure: Figure) -> str:
     if figure.value is None:
         return figure.reason.removeprefix("not a number: ")
     whole = abs(figure.value - round(figure.value)) < 1e-9 or abs(figure.value) >= 1000
-    size = abs(figure.value)
-    minus = "−" if figure.value < 0 else ""
-    plain = f"{size:,.0f}" if whole else f"{size:,.2f}".rstrip("0")
+    plain, minus = signed(figure.value, 0 if whole else 2)
+    plain = plain if whole else plain.rstrip("0").rstrip(".")
     if figure.unit.startswith("GBP"):
         return f"{minus}£{plain} {figure.unit.removeprefix('GBP').strip()}".strip()
     plain = f"{minus}{plain}"

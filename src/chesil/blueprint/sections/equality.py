@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL
-from chesil.appraisal.equality import GroupImpact
+from chesil.appraisal.equality import LONGER_BY, GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
-from chesil.blueprint.document import Block, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
@@ -55,7 +55,7 @@ def of_place(plan: Plan) -> Section | None:
     found = plan.appraised
     if found is None or len(found.options) < 2:
         return None
-    blocks: list[Block] = []
+    blocks: list[Block] = [_own_area(plan, found)]
     for option in found.options[1:]:
         blocks += _option(plan, found, option)
     blocks += _questions(plan, found)
@@ -247,6 +247,35 @@ def _areas(plan: Plan, option: OptionResult) -> list[Block]:
         return []
     return [Table(f"{option.title}: the worst-affected areas, journeys by car to people’s own practice",
                   ("Small area", "Residents", "Minutes before", "Minutes after", "Longer by"), rows)]  # fmt: skip
+
+
+def _own_area(plan: Plan, found: AppraisedOptions) -> Lookup:
+    """Every area under every option by both modes, for a reader to look up the one they live in."""
+    columns = ("lsoa11", "msoa_name", "area_name")
+    names = {c: f"{m or ''} ({a})".strip() for c, m, a in plan.place.areas.select(columns).iter_rows()}
+    rows = []
+    for option in found.options[1:]:
+        by_mode = [option.changes[m] for m in MODES]
+        for k, area in enumerate(by_mode[0].areas):
+            cells = (_then(float(c.before[k]), float(c.after[k])) for c in by_mode)
+            rows.append((names.get(area, area), option.title, *cells))
+    rows.sort(key=lambda r: r[0])
+    heads = ("Small area", "Option", *(f"{m[:1].upper()}{m[1:]}" for m in MODES.values()))
+    return Lookup(
+        "Who travels further where you live", "Neighbourhood or small area", heads, tuple(rows),
+        "Minutes as modelled, from the middle of the area’s people; a change of less than a minute is within the model’s grain.",
+    )  # fmt: skip
+
+
+def _then(before: float, after: float) -> str:
+    if before == after:
+        return "no way, as now" if math.isinf(before) else f"{before:.0f} minutes, as now"
+    if math.isinf(before) or math.isinf(after):
+        return f"{'no way' if math.isinf(before) else f'{before:.0f} minutes'}, then {'no way' if math.isinf(after) else f'{after:.0f}'}"
+    change = after - before
+    if abs(change) < LONGER_BY:
+        return f"{before:.0f} minutes, changing by less than one"
+    return f"{before:.0f} minutes, then {after:.0f}: {abs(change):.0f} {'longer' if change > 0 else 'shorter'}"
 
 
 def _questions(plan: Plan, found: AppraisedOptions) -> list[Block]:

@@ -1,9 +1,23 @@
 """The section on options: what each changes and costs, how it scores, how stable the ranking is, what would change it."""
 
+from math import nan
+
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS, Ranked
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.blueprint.charts import VEGA_LITE
-from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.document import (
+    Block,
+    Bullets,
+    Chart,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Subheading,
+    Table,
+    Weights,
+    Words,
+)
 from chesil.blueprint.words import counted, pounds
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
@@ -31,6 +45,7 @@ def of_place(plan: Plan) -> Section | None:
     blocks: list[Block] = [*_illustration(found), *_what_each_is(plan, found)]
     for ranked in found.appraisal.rankings:
         blocks += _weighting(plan, found, ranked)
+    blocks.append(_by_hand(found))
     blocks += _what_ifs(found)
     blocks += _risks(found)
     blocks += [*_notes(found), *_money(plan, found)]
@@ -136,6 +151,19 @@ def _weighting(plan: Plan, found: AppraisedOptions, ranked: Ranked) -> list[Bloc
         Table(f"Scores of 100 by criterion, and the total under the weights of: {ranked.who}", heads, (*rows, weights)),
         Paragraph((_first_otherwise(found, ranked),)),
     ]
+
+
+def _by_hand(found: AppraisedOptions) -> Weights:
+    """Everybody's weights and scores, for a reader to start from and move."""
+    criteria = found.appraisal.criteria
+    starts = []
+    for r in found.appraisal.rankings:
+        at = {name: k for k, name in enumerate(r.criteria)}
+        weights = tuple(float(r.weights[at[c.name]]) if c.name in at else 0.0 for c in criteria)
+        scores = tuple(tuple(float(row[at[c.name]]) if c.name in at else nan for c in criteria) for row in r.scores)
+        starts.append((r.who, weights, scores))
+    options = tuple(title_of(found, n) for n in found.appraisal.ranked_options)
+    return Weights(options, tuple(c.title for c in criteria), tuple(starts))
 
 
 def _first_otherwise(found: AppraisedOptions, ranked: Ranked) -> str:

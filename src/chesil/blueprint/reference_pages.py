@@ -1,0 +1,96 @@
+"""The web edition's pages for looking up: compare two networks, measures, methods, all figures, data, glossary."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chesil.blueprint.book import Book
+from chesil.blueprint.section_html import safe_json
+from chesil.blueprint.views import anchor, figure_row, measure_view, receipt_view
+from chesil.blueprint.words import figure_text, limits_text
+from chesil.core.figure import Figure
+from chesil.definitions import definition_names, load_parameter
+from chesil.definitions.glossary import glossary
+from chesil.measures.card import Measure
+
+REFERENCE = (
+    ("compare.html", "Compare two networks"),
+    ("measures.html", "Measures"),
+    ("methods.html", "Methods"),
+    ("figures.html", "All figures"),
+    ("sources.html", "Data"),
+    ("glossary.html", "Glossary"),
+)
+"""The file and the name of each page, in the order of the menu."""
+
+
+def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, dict[str, Any]]:
+    """What the template of each page is given, by the page's file, which is also the template's name."""
+    cards = book.cards.values()
+    groups = [{"measure": m, "rows": [figure_row(f, m) for f in by_measure[m.name]]} for m in cards]
+    pages: dict[str, dict[str, Any]] = {
+        "figures.html": {"groups": groups},
+        "measures.html": {"measures": [measure_view(m, by_measure[m.name]) for m in cards]},
+        "methods.html": {"analyses": _analyses(book), "parameters": _parameters(book)},
+        "sources.html": {"receipts": [receipt_view(r) for r in book.used_receipts]},
+        "glossary.html": {"terms": [(w, plain_markdown(m)) for w, m in sorted(glossary(), key=lambda t: t[0].lower())]},
+    }
+    if len(book.chapters) > 1:
+        pages["compare.html"] = {"chapters": book.chapters, "compare_json": safe_json(_compared(book, by_measure))}
+    return pages
+
+
+def plain_markdown(text: str) -> str:
+    """A meaning without the marks of Markdown."""
+    return text.replace("`", "").replace("*", "")
+
+
+def _compared(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, Any]:
+    """Every measure that two or more networks have: text, limits as text and as numbers, address, by network."""
+    codes = {c.code for c in book.chapters}
+    rows = []
+    for card in book.cards.values():
+        found = {f.unit_code: f for f in by_measure[card.name] if f.unit_code in codes}
+        if len(found) < 2:
+            continue
+        cells = {
+            code: [
+                figure_text(f, card),
+                limits_text(f, card) if f.lower is not None else "",
+                f.lower,
+                f.upper,
+                anchor(f),
+            ]
+            for code, f in found.items()
+        }
+        rows.append({"title": card.title, "unit": card.unit, "cells": cells})
+    return {"names": {c.code: c.name for c in book.chapters}, "rows": rows}
+
+
+def _analyses(book: Book) -> list[dict[str, Any]]:
+    """Each analysis with its measures and their formulas; measures of no analysis come first."""
+    by_analysis: dict[str, list[Measure]] = {}
+    for card in book.cards.values():
+        by_analysis.setdefault(card.made_by, []).append(card)
+    return [
+        {"key": name or "cards", "title": name.replace("_", " ").capitalize() or "Counts and shares", "measures": cards}
+        for name, cards in sorted(by_analysis.items())
+    ]
+
+
+def _parameters(book: Book) -> list[dict[str, Any]]:
+    """Every parameter with its value on the blueprint's date and the reference that says so."""
+    views = []
+    for parameter in (load_parameter(name) for name in definition_names("parameters")):
+        known = [v for v in parameter.values if v.since <= book.as_at]
+        if known:
+            value = max(known, key=lambda v: v.since)
+            views.append(
+                {
+                    "title": parameter.title,
+                    "text": f"{value.value:,.6g} {parameter.unit}",
+                    "since": f"{value.since:%-d %B %Y}",
+                    "kind": "assumption" if parameter.is_assumption else value.standing or "published",
+                    "reference": value.reference,
+                }
+            )
+    return sorted(views, key=lambda v: str(v["title"]))
