@@ -24,7 +24,7 @@ def publish(
     template: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Write the pages, as a folder and as one file, and any of "pdf", "word", "excel" and "pack" into `out`; return the path of index.html.
+    """Write the pages, as a folder and as one file, and any of "pdf", "word", "excel", "pack"; return the path of index.html.
 
     Raises `ChesilError` if `out` holds a published version.
     """

@@ -77,7 +77,7 @@
   const sortable = (table) => {
     const rows = table.tBodies[0] ? [...table.tBodies[0].rows] : [];
     if (rows.length < 3 || !table.tHead || table.tHead.rows.length !== 1) return;
-    for (const head of table.tHead.rows[0].cells) head.replaceChildren(make("button", { type: "button", className: "sort" }, ...head.childNodes));
+    for (const head of table.tHead.rows[0].cells) if (head.tagName === "TH" && head.textContent.trim()) head.replaceChildren(make("button", { type: "button", className: "sort" }, ...head.childNodes));
   };
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest("button.sort");
@@ -184,6 +184,7 @@
       view.y = Math.min(height - h, Math.max(0, view.y));
       svg.setAttribute("viewBox", [view.x, view.y, view.w, h].join(" "));
       svg.style.setProperty("--zoom", view.w / width);
+      svg.classList.toggle("far", view.w > width / 2);
     };
     const zoom = (times, cx, cy) => {
       const h = (view.w * height) / width, x = cx === undefined ? view.x + view.w / 2 : cx, y = cy === undefined ? view.y + h / 2 : cy;
@@ -200,7 +201,7 @@
     };
     frame.tabIndex = 0;
     frame.setAttribute("role", "group");
-    frame.setAttribute("aria-label", "Map; plus, minus and the arrow keys move it");
+    frame.setAttribute("aria-label", "Map " + (count + 1) + "; plus, minus and the arrow keys move it");
     frame.addEventListener("keydown", (event) => {
       if (keys[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) { keys[event.key](); event.preventDefault(); }
     });
@@ -217,10 +218,12 @@
       draw();
     });
     for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, () => { from = null; });
-    const tools = make("div", { className: "tools", role: "group", "aria-label": "Move the map" },
+    const tools = make("div", { className: "tools", role: "group", "aria-label": "Move map " + (count + 1) },
       button("+", () => zoom(0.5), "Nearer"), button("\u2212", () => zoom(2), "Further off"), button("Whole", whole, "Whole map"),
       button("\u2190", () => pan(-1, 0), "West"), button("\u2191", () => pan(0, -1), "North"),
       button("\u2193", () => pan(0, 1), "South"), button("\u2192", () => pan(1, 0), "East"));
+
+    draw();
 
     // Everything on the map that has a name.
     const things = all("[data-layer] title", svg).map((t) => ({ mark: t.parentElement, text: t.textContent, key: plain(t.textContent) }));
@@ -250,7 +253,7 @@
       said.textContent = hits.length ? hits.length.toLocaleString("en-GB") + " are marked; choose one" : "Nothing here has that name. Try a practice, a neighbourhood, or the first half of a surgery\u2019s postcode.";
       found.append(...hits.slice(0, 12).map((hit) => make("li", {}, button(hit.text.split(":")[0], () => mark(hit)))));
     };
-    const form = make("form", { className: "finder", role: "search", "aria-label": "Find on the map" },
+    const form = make("form", { className: "finder", role: "search", "aria-label": "Find on map " + count },
       make("label", { htmlFor: id }, "Find a practice, a neighbourhood or a postcode area "), input, list, make("button", { type: "submit" }, "Find"));
     form.addEventListener("submit", (event) => { event.preventDefault(); find(); });
     const layers = all("[data-layer]", svg).filter((g) => g.children.length);
