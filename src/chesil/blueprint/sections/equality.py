@@ -269,13 +269,17 @@ def _own_area(plan: Plan, found: AppraisedOptions) -> Lookup:
 
 def _then(before: float, after: float) -> str:
     if before == after:
-        return "no way, as now" if math.isinf(before) else f"{before:.0f} minutes, as now"
-    if math.isinf(before) or math.isinf(after):
-        return f"{'no way' if math.isinf(before) else f'{before:.0f} minutes'}, then {'no way' if math.isinf(after) else f'{after:.0f}'}"
+        return f"{_way(before)}, as now"
     change = after - before
+    if not math.isfinite(change):
+        return f"{_way(before)}, then {_way(after)}"
     if abs(change) < LONGER_BY:
-        return f"{before:.0f} minutes, changing by less than one"
-    return f"{before:.0f} minutes, then {after:.0f}: {abs(change):.0f} {'longer' if change > 0 else 'shorter'}"
+        return f"{_way(before)}, changing by less than one"
+    return f"{_way(before)}, then {after:.0f}: {abs(change):.0f} {'longer' if change > 0 else 'shorter'}"
+
+
+def _way(minutes: float) -> str:
+    return "no way" if math.isinf(minutes) else f"{minutes:.0f} minutes"
 
 
 def _questions(plan: Plan, found: AppraisedOptions) -> list[Block]:
