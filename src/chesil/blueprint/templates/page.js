@@ -304,7 +304,7 @@
     };
     const reset = () => { set(data.starts[start.value].weights); };
     start.addEventListener("change", reset);
-    box.append(make("h3", {}, "Move the weights yourself"),
+    box.append(make("h2", {}, "Move the weights yourself"),
       make("p", { className: "quiet" }, "Weights are shared out so that they sum to the whole. The scores stay as they are in the table; the address of this page holds your weights, so that you can send them to somebody."),
       make("p", {}, make("label", { htmlFor: start.id }, "Start from the weights of "), start, " ", button("Put back", reset), " ", button("Make all equal", () => set(data.criteria.map(() => 50)))),
       fields, said, rank);
