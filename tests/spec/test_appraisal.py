@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from chesil.appraisal.appraising import OptionFigures, WhatIf, appraise_options
 from chesil.appraisal.costs import cost_option
 from chesil.appraisal.criteria import Criterion, Feed
 from chesil.appraisal.weightings import Judged, Weighting, equal_weights, read_weighting
+from chesil.blueprint.sections.options import is_kept_back
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.core.figure import Figure
 from chesil.methods.decision import acceptability
@@ -236,3 +238,12 @@ def test_the_illustrations_say_so_and_invent_no_pass() -> None:
         assert option.is_illustration
         assert set(option.deliverability.values()) == {"not assessed"}
         assert all("assumption" in str(c["source"]) for c in option.costs)
+
+
+@pytest.mark.parametrize(
+    ("edition", "state", "kept"),
+    [("public", "draft", True), ("public", "for engagement", False), ("board", "draft", False)],
+)
+def test_a_public_draft_names_nobody(edition: str, state: str, kept: bool) -> None:
+    said = SimpleNamespace(study=SimpleNamespace(edition=edition, approval=SimpleNamespace(state=state)))
+    assert is_kept_back(said) is kept  # type: ignore[arg-type]

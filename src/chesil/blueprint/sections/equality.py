@@ -7,6 +7,8 @@ from chesil.appraisal.appraising import BUSINESS_AS_USUAL
 from chesil.appraisal.equality import LONGER_BY, GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.editions import SmallNumberRule
+from chesil.blueprint.sections.options import KEPT_BACK, is_kept_back
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
@@ -55,7 +57,7 @@ def of_place(plan: Plan) -> Section | None:
     found = plan.appraised
     if found is None or len(found.options) < 2:
         return None
-    blocks: list[Block] = [_own_area(plan, found)]
+    blocks: list[Block] = [] if is_kept_back(plan) else [_own_area(plan, found)]
     for option in found.options[1:]:
         blocks += _option(plan, found, option)
     blocks += _questions(plan, found)
@@ -126,7 +128,7 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
             blocks.append(Paragraph((f"Journeys {words}: none changes by more than a minute.",)))
             continue
         if not impacts[0].further:
-            blocks.append(_nearer(option, words, impacts))
+            blocks.append(_nearer(plan, option, words, impacts))
             continue
         rows = []
         for i in impacts:
@@ -137,14 +139,14 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
             name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
             rows.append(Row(name, cells, is_total=i.kind == "all"))
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
-    return [*blocks, _slopes(plan, option), *_bounds(option), *_areas(plan, option), *_involvement(plan, option)]
+    return [*blocks, _slopes(plan, option), *_bounds(plan, option), *_areas(plan, option), *_involvement(plan, option)]
 
 
-def _nearer(option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
+def _nearer(plan: Plan, option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
     """Who comes nearer, where nobody's journey lengthens by more than a minute."""
     rows = tuple(
         Row("Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}",
-            (f"{i.people:,.0f}", f"{i.nearer:,.0f}"), is_total=i.kind == "all")
+            (_people(plan, i.people), _people(plan, i.nearer)), is_total=i.kind == "all")
         for i in impacts if i.nearer
     )  # fmt: skip
     caption = f"{option.title}: journeys {words} lengthen for nobody by more than a minute, and shorten for these"
@@ -203,15 +205,23 @@ def _facts(plan: Plan, option: OptionResult) -> Table:
     )
     heavier = ", ".join(_people_of(i) for i in burdened(option, "drive")) or "none beyond chance"
     rows = (
-        Row("Patients of practices whose surgeries change", (f"{touched:,.0f}",)),
+        Row("Patients of practices whose surgeries change", (_people(plan, touched),)),
         Row("People in areas whose journey by car lengthens by more than a minute", (by_car,)),
         Row("People in areas whose walk lengthens by more than a minute", (on_foot,)),
         Row("The longest lengthening of an area’s journey by car, minutes", (f"{worst:.1f}",)),
-        Row("People who would lose every way there", (f"{lost:,.0f}",)),
+        Row("People who would lose every way there", (_people(plan, lost),)),
         Row("Groups on whom it falls more than on others", (heavier,)),
         Row("Is it a substantial variation? Is formal consultation needed?", ("a person decides, with the councils",)),
     )  # fmt: skip
     return Table(f"{option.title}: facts for whoever decides on consultation", ("Fact", "Figure"), rows)
+
+
+def _people(plan: Plan, count: float) -> str:
+    """A count of people; in the public edition not one so small that people could be told by it."""
+    rule = SmallNumberRule()
+    if plan.study.edition == "public" and rule.hides(round(count)):
+        return rule.words
+    return f"{count:,.0f}"
 
 
 def _ratio_limits(impact: GroupImpact) -> str:
@@ -220,10 +230,10 @@ def _ratio_limits(impact: GroupImpact) -> str:
     return f"{impact.ratio_lower:.2f} to {impact.ratio_upper:.2f}"
 
 
-def _bounds(option: OptionResult) -> list[Block]:
+def _bounds(plan: Plan, option: OptionResult) -> list[Block]:
     impacts = [i for i in option.impacts["drive"] if i.kind in ("disability", "ethnicity", "age") and i.most_affected]
     rows = tuple(
-        Row(f"{i.kind.capitalize()}: {i.group}", (f"{i.least_affected:,.0f}", f"{i.most_affected:,.0f}"))
+        Row(f"{i.kind.capitalize()}: {i.group}", (_people(plan, i.least_affected), _people(plan, i.most_affected)))
         for i in impacts
     )
     if not rows:
@@ -233,6 +243,8 @@ def _bounds(option: OptionResult) -> list[Block]:
 
 
 def _areas(plan: Plan, option: OptionResult) -> list[Block]:
+    if is_kept_back(plan):
+        return [Paragraph((f"The worst-affected areas are not listed here. {KEPT_BACK}",), is_quiet=True)]
     change = option.changes["drive"]
     names = {r["lsoa11"]: f"{r['msoa_name'] or ''} ({r['area_name']})".strip()
              for r in plan.place.areas.select("lsoa11", "msoa_name", "area_name").iter_rows(named=True)}  # fmt: skip

@@ -26,6 +26,9 @@ from chesil.plan import Plan
 KEY, NAME = "options", "Options"
 HUES = ("#768692", "#005eb8", "#a34e00", "#006747", "#7c2855", "#41b6e6", "#c27b00", "#330072")
 """Business as usual is grey; an option keeps its hue on every page."""
+KEPT_BACK = (
+    "Practices, surgeries and areas are named to the public once a person has set the state to “for engagement”."
+)
 USUAL_STARTS_NOW = (
     "Business as usual needs no start and so scores in full on time; it is also taken to stay as it is, although lists, "
     "staff and buildings will not."
@@ -113,12 +116,20 @@ def _illustration(found: AppraisedOptions) -> list[Block]:
     )
 
 
+def is_kept_back(plan: Plan) -> bool:
+    """True in a public edition that nobody has released for engagement: it names no practice or surgery of an option."""
+    return plan.study.edition == "public" and plan.study.approval.state == "draft"
+
+
 def _what_each_is(plan: Plan, found: AppraisedOptions) -> list[Block]:
     blocks: list[Block] = [Subheading("What each option would change")]
     for o in found.options[1:]:
         about = o.record.about if o.record is not None else ""
         blocks.append(Paragraph((f"“{o.title}”. {about}".strip(),)))
         edits = [(f"{e.words[:1].upper()}{e.words[1:]}: {e.reason}",) for e in o.scenario.edits]
+        if edits and is_kept_back(plan):
+            blocks.append(Paragraph((f"Edits: {len(edits)}. {KEPT_BACK}",), is_quiet=True))
+            continue
         blocks.append(Bullets(tuple(edits)) if edits else Paragraph(("Nothing but what it costs.",), is_quiet=True))
     measures = list(dict.fromkeys(m for c in found.appraisal.criteria for f in c.feeds for m in (f.measure,)))
     rows = tuple(Row(o.title, tuple(Shown(_figure(plan, m, o.name)) for m in measures)) for o in found.options)
