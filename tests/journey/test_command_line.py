@@ -1,6 +1,7 @@
 """Every command as its user runs it, and what it says when something is wrong."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,38 @@ def test_variation_prints_a_practice_and_names_the_nearest_code(tmp_path: Path) 
     parts = ("age", "sex", "deprivation", "ethnicity", "rurality", "list change", "rest")
     assert all(abs(sum(r[p] for p in parts) - r["gap"]) <= 4 for r in rows)  # each is rounded to a person
     assert "Did you mean" in chesil("variation", "studies/dorset", "J81O12").stderr
+
+
+INTERRUPTED = """
+import os, signal
+import chesil.setting_up.grouping as grouping
+from chesil.cli import main
+
+whole, pressed = grouping.propose_for, []
+
+def propose_for(*given, tell, **named):
+    def telling(step, cost, bound):
+        tell(step, cost, bound)
+        if cost < float("inf") and not pressed:
+            pressed.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+    return whole(*given, tell=telling, **named)
+
+grouping.propose_for = propose_for
+main()
+"""
+"""A person who presses Ctrl-C as soon as the search has a first plan."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX")
+def test_an_interrupted_proposal_of_groups_keeps_the_best_and_says_it_is_unproved(tmp_path: Path) -> None:
+    """Kent and Medway has too many groups to list: pressing Ctrl-C while it searches keeps what there is."""
+    study = tmp_path / "kent"
+    assert chesil("new", str(study), "--icb", "QKS").returncode == 0
+    env = {"COLUMNS": "200", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
+    words = [sys.executable, "-c", INTERRUPTED, "propose", "groups", str(study), "--ensemble", "0", "--seconds", "60"]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    kept = json.loads((study / "proposals" / "groups.json").read_text())
+    assert not kept["is_proved"] and kept["assignments"]
+    assert "the best so far is kept" in done.stderr and "proved" in done.stdout

@@ -175,3 +175,37 @@ def test_the_return_is_filled_and_its_gaps_are_marked(tmp_path: Path) -> None:
         assert words in text, words
     assert (tmp_path / "return.xlsx").stat().st_size > 5_000
     assert CliRunner().invoke(app, ["estate", str(folder)]).exit_code == 0
+
+
+def test_room_use_is_counted_over_five_days_and_over_seven(place: Place) -> None:
+    """Four rooms: Monday morning full, its afternoon half used, an evening that counts for neither; the weekend is closed."""
+    use = [
+        {"site_code": "J81010", "weekday": d, "half_day": h, "rooms_used": u}
+        for d, h, u in (("monday", "morning", 4.0), ("monday", "afternoon", 2.0), ("monday", "evening", 1.0))
+    ]
+    sites = table("sites", {"site_code": "J81010", "consulting_rooms": 3, "treatment_rooms": 1, "condition_grade": "B"})
+    found = assessed(place, sites=sites, room_use=table("room_use", *use))
+    value = {m: found.figure(f"estate_{m}", place.code).value for m in ("use_5", "void_5", "full_5", "use_7", "void_7")}
+    assert value["use_5"] == 75 and value["void_5"] == 2 and value["full_5"] == 1
+    assert value["use_7"] == pytest.approx(100 * 6 / (8 + 4 * 4)) and value["void_7"] == 18
+    assert found.tables["room_use"].select("half_day", "used", "full").rows() == [
+        ("morning", 4.0, 1), ("afternoon", 2.0, 0), ("evening", 1.0, 0)
+    ]  # fmt: skip
+    assert found.figure("estate_condition", f"{place.code}:B").value == 100
+
+
+def test_without_a_table_of_room_use_nothing_is_said(place: Place) -> None:
+    found = assessed(place)
+    assert not found.figure("estate_use_5", place.code).is_known
+    assert not any(f.measure == "estate_condition" for f in found.figures)
+
+
+def test_rooms_of_a_future_year_grow_with_projected_residents_and_homes(place: Place) -> None:
+    homes = table("housing", {"development": "Quay", "dwellings": 100, "people_per_dwelling": 2.0})
+    merged = with_registers(place, {"housing": homes})
+    found = assess_estates(merged, None, EstateSettings(to_year=2030), {2026: 1.0, 2030: 1.1})
+    now = found.figure("estate_rooms_needed", place.code).value or 0.0
+    alone = found.figure("estate_residents_ahead", f"{place.code}:2030").value or 0.0
+    both = found.figure("estate_residents_ahead", f"{place.code}:2030:homes").value or 0.0
+    assert alone == pytest.approx(1.1 * now)
+    assert both - alone == pytest.approx(now * 200 / place.patients)

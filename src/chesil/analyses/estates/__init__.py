@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from chesil.analyses.estates.calendar import calendar_of
 from chesil.analyses.estates.closing import closing_of
+from chesil.analyses.estates.room_use import by_half_day, room_use_figures, room_use_of
 from chesil.core.assessment import Assessment
 from chesil.core.errors import NotFound, did_you_mean
 from chesil.core.figure import Figure
@@ -25,6 +27,7 @@ ABOUT = {
     "calendar": "One row a date that matters: lease, rent, grant, contract, planning; with what missing it would cost.",
     "closing": "One row an open site: what closing it would save, cost and bring, where known.",
     "shared": "Pairs of open sites at one postcode or within 60 metres.",
+    "room_use": "One row a weekday and half-day: sites recorded, rooms in use and open, and sites that are full.",
     "unknown": "How many open sites lack each fact.",
 }
 FACTS = (
@@ -38,6 +41,8 @@ FACTS = (
     "step_free",
     "utilisation_pct",
 )
+GRADES = ("A", "B", "C", "D")
+AHEAD = (("", ""), (":homes", " with the homes planned"))
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -69,19 +74,26 @@ def estate_ratios(m2: float, gbp: float, sites: int, patients: int) -> dict[str,
     }
 
 
-def assess_estates(place: Place, contracts: pl.DataFrame | None, settings: EstateSettings) -> Assessment:
+def assess_estates(
+    place: Place, contracts: pl.DataFrame | None, settings: EstateSettings, growth: Mapping[int, float] | None = None
+) -> Assessment:
     """Ratios, rooms and unknowns of every practice, group and the whole; calendar, closing and homes of the place.
 
-    `contracts` is the study's table of contracts, if it has one.
+    `contracts` is the study's table of contracts, if it has one; `growth` the residents of each year over the first's, by
+    the councils' published projections.
     """
     open_sites = place.sites.filter(pl.col("status") == "open")
     pairs = same_buildings(place.sites)
     drawn = sorted({t for t in place.groups["group_type"] if t.startswith("study:")})
+    used = room_use_of(place.room_use, open_sites)
     figures: list[Figure] = []
     for level in ("practice", "pcn", *drawn, ALL):
         for unit in units_of(place, level):
             figures += _unit_figures(place, unit, open_sites if level == ALL else _sites_of(open_sites, unit), pairs)
+            figures += room_use_figures(partial(_made, place), unit, used if level == ALL else _sites_of(used, unit))
+    figures += _conditions(place, open_sites)
     figures += _ahead(place, settings)
+    figures += rooms_ahead(place, figures, settings, growth)
     for development in place.homes["development"]:
         figures += planning_reply(place, development, settings)
     closing = closing_of(open_sites, place.as_at)
@@ -94,6 +106,7 @@ def assess_estates(place: Place, contracts: pl.DataFrame | None, settings: Estat
         }
     )
     tables = {"calendar": calendar_of(place, contracts), "closing": closing, "shared": pairs, "unknown": unknown}
+    tables["room_use"] = by_half_day(used)
     known = open_sites["gia_m2"].is_not_null().sum()
     warnings = (
         ()
@@ -298,6 +311,40 @@ def _ahead(place: Place, settings: EstateSettings) -> list[Figure]:
         notes += [note] if note else []
     total = place.patients + added
     return [_made(place, "estate_patients_ahead", unit, total, total, None, "", tuple(dict.fromkeys(notes)))]
+
+
+def _conditions(place: Place, sites: pl.DataFrame) -> list[Figure]:
+    """The share of open sites of each grade, among those whose grade the study gives."""
+    known = sites.drop_nulls("condition_grade")
+    out = []
+    for grade in GRADES if known.height else ():
+        count = float(known.filter(pl.col("condition_grade") == grade).height)
+        note = (f"The grade of {sites.height - known.height} of {sites.height} open sites is not known.",)
+        unit = Unit(f"{place.code}:{grade}", f"{place.name}: grade {grade}", ())
+        value = 100 * count / known.height
+        out.append(_made(place, "estate_condition", unit, value, count, float(known.height), "", note))
+    return out
+
+
+def rooms_ahead(
+    place: Place, figures: list[Figure], settings: EstateSettings, growth: Mapping[int, float] | None
+) -> list[Figure]:
+    """Room hours needed in the year looked to: by projected residents alone, and with the study's homes on top."""
+    year = settings.to_year or place.as_at.year + 10
+    units = [Unit(f"{place.code}:{year}{k}", f"{place.name}, {year}{w}", ()) for k, w in AHEAD]
+    if not growth or year not in growth:
+        why = "its councils have no published projection that reaches the year"
+        return [_made(place, "estate_residents_ahead", u, None, reason=why) for u in units]
+    now = next(f for f in figures if f.measure == "estate_rooms_needed" and f.unit_code == place.code)
+    homes = next(f for f in figures if f.measure == "estate_patients_ahead").value
+    added = (homes - place.patients) / place.patients if homes is not None and place.patients else None
+    grown = (now.value or 0.0) * growth[year]
+    ways = (grown, None if added is None else grown + (now.value or 0.0) * added)
+    notes = (f"Residents of its councils grow by {100 * (growth[year] - 1):.1f}% by then, as projected.", *now.notes)
+    return [
+        _made(place, "estate_residents_ahead", u, v, v, None, "the study has no table of housing", notes)
+        for u, v in zip(units, ways, strict=True)
+    ]
 
 
 def _built_by(row: Mapping[str, Any], year: int) -> tuple[float, str]:

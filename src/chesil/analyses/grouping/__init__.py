@@ -124,14 +124,11 @@ def _group_row(
     registered = sum(everyone[a] or 0 for a, o in owners.items() if o == name)
     residents = dict(place.areas.select("lsoa11", "residents_2020").iter_rows())
     inside = float(people[:, own].sum())
-    councils: dict[str, int] = {}
-    for k in members:
-        councils[practices.councils[k]] = councils.get(practices.councils[k], 0) + int(practices.lists[k])
     return (
         plan.name, name, " ".join(practices.codes[k] for k in members), int(lists.sum()), float(travel.min() / lists.sum()),
         practices.codes[members[int(travel.argmin())]], inside / float(people.sum()) if people.sum() else None,
         inside / registered if registered else None, int(sum(residents[a] or 0 for a, o in owners.items() if o == name)),
-        float(practices.deprivation[members] @ lists / lists.sum()), max(councils.values()) / float(lists.sum()),
+        float(practices.deprivation[members] @ lists / lists.sum()), _main_council(practices, members) / float(lists.sum()),
     )  # fmt: skip
 
 
@@ -189,7 +186,31 @@ def _plan_figures(
         _figure(place, "groups_kilometres", code, plan.title, km, (km * people, float(people))),
         _figure(place, "groups_parted", code, plan.title, 100 * parted, (parted * total, total)),
         _figure(place, "groups_moved", code, plan.title, float(moved), (float(moved), None)),
+        *_borders_and_need(place, practices, plan, members),
     ]
+
+
+def _borders_and_need(place: Place, practices: Practices, plan: GroupPlan, groups: list[list[int]]) -> list[Figure]:
+    """Patients grouped across councils, and how far the groups' mean deprivation runs from the least to the most."""
+    code = f"{place.code}:{plan.name}"
+    people = float(sum(practices.lists[g].sum() for g in groups))
+    across = people - sum(_main_council(practices, g) for g in groups)
+    means = [float(practices.deprivation[g] @ practices.lists[g] / practices.lists[g].sum()) for g in groups]
+    spread = max(means) - min(means)
+    parts = (float(across), people)
+    note = (f"Means of groups run from {min(means):.1f} to {max(means):.1f}.",)
+    return [
+        _figure(place, "groups_across_councils", code, plan.title, 100 * across / people, parts),
+        _figure(place, "groups_need_spread", code, plan.title, spread, (spread, None), note),
+    ]
+
+
+def _main_council(practices: Practices, members: list[int]) -> float:
+    """Patients of a group's practices in the council that has most of them."""
+    found: dict[str, float] = {}
+    for k in members:
+        found[practices.councils[k]] = found.get(practices.councils[k], 0.0) + float(practices.lists[k])
+    return max(found.values())
 
 
 def _moved(practices: Practices, groups: list[list[int]]) -> int:
@@ -235,6 +256,8 @@ def _group_figures(place: Place, code: str, row: tuple[object, ...]) -> list[Fig
     out = [_figure(place, "groups_kilometres", code, name, km, (km * patients, patients))]
     for measure, share in (("groups_at_home", at_home), ("groups_loyal", loyal)):
         out.append(_figure(place, measure, code, name, None if share is None else 100 * float(share)))
+    inside = float(named["largest_council"])
+    out.append(_figure(place, "groups_in_council", code, name, 100 * inside, (inside * patients, patients)))
     out.append(
         _figure(place, "groups_residents", code, name, float(named["residents"]), (float(named["residents"]), None))
     )

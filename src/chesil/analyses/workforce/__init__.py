@@ -22,6 +22,7 @@ from chesil.analyses.workforce.projecting import projection_figures, projection_
 from chesil.analyses.workforce.returns import practice_returns, similar_practices
 from chesil.analyses.workforce.settings import WorkforceSettings
 from chesil.analyses.workforce.skill_mix import compare_skill_mix
+from chesil.analyses.workforce.visits import home_visits_of
 from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
 from chesil.measures.computing import ALL, Unit, units_of
@@ -32,6 +33,7 @@ __all__ = ["StaffTables", "WorkforceSettings", "assess_workforce", "compare_skil
 
 ABOUT = {
     "returns": "One row a practice: list, weighted list, FTE by family of staff, and what its GP return is worth.",
+    "home_visits": "Requests for an ambulance after home visits by hour of the day, in each arrangement of visits.",
     "projection": "GPs (FTE) expected and needed by year with 95% of simulated runs.",
     "network_money": "Network payments a year by practice, in its network and in the group drawn.",
     "network_people": "Staff employed through networks by practice, in its network and in the group drawn.",
@@ -102,6 +104,9 @@ def assess_workforce(
         found, money, people = regrouping_figures(now, then, grouping, staff)
         figures += found
         made_tables |= {f"network_money {grouping}": money, f"network_people {grouping}": people}
+    visits, by_hour = home_visits_of(now, rng)
+    figures += visits
+    made_tables["home_visits"] = by_hour
     about = {name: ABOUT[name.split(" ")[0]] for name in made_tables}
     return Assessment("workforce", tuple(figures), made_tables, about, _warnings(mine, rates is None))
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from chesil.analyses.workforce.making import Of, made
 from chesil.analyses.workforce.returns import value_on
 from chesil.core.figure import Figure
 from chesil.definitions import load_definition, load_parameter
-from chesil.methods.home_visits import MINUTES, VisitDay, simulate_days
+from chesil.methods.home_visits import MINUTES, VisitDay, VisitDays, simulate_days
 from chesil.place.place import Place
+
+VISITS, FEWEST_DAYS, MOST_DAYS = 10_000, 5, 100
+"""How many visits a blueprint simulates in each arrangement, and the least and most days."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,40 @@ def home_visit_figures(place: Place, days: int, rng: np.random.Generator, *, cre
 
     The same days of requests are drawn for each arrangement.
     """
+    return _figures_of(place, days, _simulated(place, days, rng, crews), crews)
+
+
+def home_visits_of(place: Place, rng: np.random.Generator) -> tuple[list[Figure], pl.DataFrame]:
+    """The figures of a blueprint, and requests for an ambulance by hour (arrangement, hour, requests); both empty where
+    nobody is registered or a place is too large to simulate in passing.
+
+    As many days as make about `VISITS` visits, at least `FEWEST_DAYS` and at most `MOST_DAYS`.
+    """
+    nothing = pl.DataFrame(
+        schema={"arrangement": pl.String, "title": pl.String, "hour": pl.Int64, "requests": pl.Float64}
+    )
+    visits = sum(day_of(place, ()).requests_by_hour.values()) if place.practices.height else 0.0
+    if not 0 < visits <= VISITS / FEWEST_DAYS:
+        return [], nothing
+    days = int(np.clip(VISITS / visits, FEWEST_DAYS, MOST_DAYS))
+    simulated = _simulated(place, days, rng, 0)
+    rows = [
+        (way.code, way.title, hour, float(seen.asked_by_hour[hour])) for way, seen in simulated for hour in range(8, 19)
+    ]
+    return _figures_of(place, days, simulated, 0), pl.DataFrame(rows, schema=nothing.schema, orient="row")
+
+
+def _simulated(place: Place, days: int, rng: np.random.Generator, crews: int) -> list[tuple[Arrangement, VisitDays]]:
     seed = int(rng.integers(2**32))
+    return [
+        (way, simulate_days(day_of(place, way.rounds, crews=crews), days, np.random.default_rng(seed)))
+        for way in ARRANGEMENTS
+    ]
+
+
+def _figures_of(place: Place, days: int, simulated: list[tuple[Arrangement, VisitDays]], crews: int) -> list[Figure]:
     figures = []
-    for way in ARRANGEMENTS:
-        seen = simulate_days(day_of(place, way.rounds, crews=crews), days, np.random.default_rng(seed))
+    for way, seen in simulated:
         of = Of(f"{place.code}:{way.code}", f"{place.name}: {way.title}")
         low, high = np.quantile(seen.peak_by_day, (0.025, 0.975))
         notes = (

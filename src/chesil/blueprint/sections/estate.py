@@ -1,7 +1,9 @@
 """The section on the estate: buildings, space and rooms against patients, dates, what closing would save, homes to come."""
 
-from chesil.blueprint.document import Block, Bullets, Paragraph, Row, Section, Shown, Subheading, Table, Words
-from chesil.blueprint.words import compared, place_name
+from chesil.blueprint.charts import BLUE, CONFIG, INK, VEGA_LITE
+from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.words import compared, part_text, place_name
+from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
 
@@ -30,6 +32,7 @@ FACTS = {
     "step_free": "step-free entry",
     "utilisation_pct": "use of rooms",
 }
+GRADES = {"A": "A, good", "B": "B", "C": "C", "D": "D, unacceptable"}
 COLUMNS = ("estate_sites", "estate_sites_unconfirmed", "premises_per_patient", "estate_m2_per_1000", "estate_room_use")
 
 
@@ -41,6 +44,9 @@ def of_place(plan: Plan) -> Section | None:
     blocks: list[Block] = [
         _profile(plan, code, name),
         _groups(plan, name),
+        *_room_use(plan, code),
+        *_condition(plan, code),
+        *_rooms_ahead(plan, code),
         *_unknown(plan),
         *_calendar(plan),
         *_closing(plan),
@@ -131,6 +137,82 @@ def _groups(plan: Plan, name: str) -> Table:
         for u in plan.pcns
     )
     return Table(f"Networks of {name}", ("Network", *_heads()), rows, (0,))
+
+
+def _room_use(plan: Plan, code: str) -> list[Block]:
+    """Use by half-day, with what stands empty and what is full over five and seven days; nothing where not recorded."""
+    table = plan.assessments["estates"].tables["room_use"]
+    if table.is_empty():
+        return []
+    values = [
+        {"day": d.capitalize(), "half": h, "share": 100 * u / r, "words": f"{100 * u / r:.0f}%"}
+        for d, h, u, r in table.select("weekday", "half_day", "used", "rooms").iter_rows()
+    ]
+    rows = tuple(
+        Row(f"{d.capitalize()} {h}", (str(n), f"{u:g}", f"{r:g}", f"{100 * u / r:.0f}%", str(full)))
+        for d, h, n, u, r, full in table.iter_rows()
+    )
+    both = tuple(
+        Row(t, tuple(_cell(plan, f"estate_{m}_{days}", code) for days in ("5", "7")))
+        for m, t in (("use", "Rooms in use, mornings and afternoons"), ("void", "Room half-days a week that stand empty"),
+                     ("full", "Half-days of a site with every room in use"))
+    )  # fmt: skip
+    x = {"field": "half", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0}}
+    y = {"field": "day", "type": "nominal", "sort": None, "title": None}
+    spec = {
+        "$schema": VEGA_LITE, "config": CONFIG, "width": 360, "height": {"step": 26}, "data": {"values": values},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": "rect", "encoding": {"color": {"field": "share", "type": "quantitative", "legend": None,
+             "scale": {"domain": [0, 100], "range": ["#ffffff", BLUE]}}}},
+            {"mark": {"type": "text"}, "encoding": {"text": {"field": "words"}, "color": {
+                "condition": {"test": "datum.share > 60", "value": "#ffffff"}, "value": INK}}},
+        ],
+    }  # fmt: skip
+    return [
+        Subheading("When the rooms are used"),
+        Chart(spec, "Share of rooms in use by half-day; the values are in the table below",
+              "Share of open rooms in use, over the sites of the study’s table of room use."),
+        Table("Void and full, over five days and over seven", ("", "Monday to Friday", "Seven days"), both, (0,),
+              "A site is full when every open room is used; more than that the register refuses. Weekend half-days without a row "
+              "are taken as closed (assumed)."),
+        Table("Rooms by half-day", ("Half-day", "Sites recorded", "In use", "Open", "Share", "Sites full"), rows, (0,)),
+    ]  # fmt: skip
+
+
+def _condition(plan: Plan, code: str) -> list[Block]:
+    """Sites by condition grade, where the study gives grades."""
+    shares = [plan.figures[k] for k in sorted(plan.figures) if k[0] == "estate_condition"]
+    if not shares:
+        return []
+    rows = tuple(
+        Row(GRADES[f.unit_code.rsplit(":", 1)[1]], (Shown(f, part_text(f.numerator)), Shown(f))) for f in shares
+    )
+    return [
+        Subheading("Condition"),
+        Table("Open sites by condition, of those graded", ("Grade", "Sites", "Share"), rows, (0,),
+              "Of sites whose grade the study’s table gives. A strategy’s own split (fit for purpose, major work) can be "
+              "checked against it once those who graded say which grades its words mean."),
+    ]  # fmt: skip
+
+
+def _rooms_ahead(plan: Plan, code: str) -> list[Block]:
+    """Room hours needed now and in the year looked to."""
+    ahead = [f for (m, _), f in plan.figures.items() if m == "estate_residents_ahead"]
+    if not any(f.is_known for f in ahead):
+        return []
+    now = plan.figures["estate_rooms_needed", code]
+    rows = [Row("Now", (Shown(now),)), *(Row(f.unit_name.split(", ")[-1].capitalize(), (_shown_or(f),)) for f in ahead)]
+    return [
+        Subheading("Rooms that more people would need"),
+        Table("Room hours needed a week, now and later", ("", "Room hours a week"), tuple(rows), (0,),
+              "Later: by the published projections of its councils, at today’s rates of consultation whatever people’s age. They "
+              "hold some of the homes already, so that projection and homes together are an upper value."),
+    ]  # fmt: skip
+
+
+def _shown_or(figure: Figure) -> "Shown | str":
+    return Shown(figure) if figure.is_known else figure.reason
 
 
 def _unknown(plan: Plan) -> list[Block]:

@@ -35,6 +35,8 @@ PLAN_ROWS = (
     ("groups_kilometres", "Mean straight line to the hub, km"),
     ("groups_parted", "Neighbours parted"),
     ("groups_moved", "Patients whose practice leaves its network"),
+    ("groups_across_councils", "Patients grouped across a council’s border"),
+    ("groups_need_spread", "Deprivation, least to most deprived group"),
     ("groups_gap", "Distance from the best possible"),
 )
 GROUP_COLUMNS = (
@@ -42,6 +44,7 @@ GROUP_COLUMNS = (
     ("share_65_plus", "65 and over"),
     ("deprivation", "Deprivation"),
     ("groups_kilometres", "To the hub, km"),
+    ("groups_in_council", "In its main council"),
     ("groups_at_home", "Live in its areas"),
     ("groups_residents", "Residents there"),
 )

@@ -4,10 +4,10 @@ from chesil.analyses.resilience import ResilienceSettings, all_offers, match_sup
 from chesil.analyses.resilience.counting import band_title, bands
 from chesil.analyses.resilience.rule import FLAG, SENSITIVE_KINDS, all_criteria, threshold_words
 from chesil.analyses.resilience.spectrum import all_pressures
+from chesil.analyses.resilience.support import Offer
 from chesil.blueprint.charts import BLUE, CONFIG, RULE, VEGA_LITE
 from chesil.blueprint.document import (
     Block,
-    Bullets,
     Chart,
     Paragraph,
     Row,
@@ -19,11 +19,17 @@ from chesil.blueprint.document import (
 )
 from chesil.blueprint.words import limits_text, number, part_text, place_name
 from chesil.core.settings import settings_from
+from chesil.definitions import load_definition
 from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
 
 KEY, NAME = "resilience", "Resilience"
+NO_OFFER = "No programme in the definitions fits and is open: add local offers in the study’s settings of resilience."
+RETIRING = (
+    "Who is near retirement is not published by practice, for GPs, nurses or managers: a board that has asked enters it in its "
+    "table of local evidence, shown in its own edition alone. The national share assumed stands in the section on workforce."
+)
 
 
 def of_place(plan: Plan) -> Section | None:
@@ -241,17 +247,44 @@ def _support(plan: Plan) -> list[Block]:
     hit = [
         c.code for c in all_criteria() if flags.filter((flags["criterion"] == c.code) & (flags["state"] == FLAG)).height
     ]
-    matched = match_support(hit, all_offers(_settings(plan)), plan.study.as_at)
+    offers = all_offers(_settings(plan))
+    matched = match_support(hit, offers, plan.study.as_at)
     titles = {c.code: c.title for c in all_criteria()}
-    items = tuple(
-        (f"{offer.name}: {'open' if is_open else f'ended on {offer.until:%-d %B %Y}' if offer.until else 'not open yet'}. Fits: "
-         f"{'; '.join(titles[c].lower() for c in fits)}. {offer.reference}.",)
-        for offer, fits, is_open in matched
-    )  # fmt: skip
-    none = (
-        "No programme in the definitions fits and is open: add local offers in the study’s settings of resilience.",
+    day = plan.study.as_at
+
+    def state(offer: Offer) -> str:
+        if offer.is_open(day):
+            return "open"
+        return f"ended on {offer.until:%-d %B %Y}" if offer.until and offer.until < day else "not open yet"
+
+    fitting = {offer.name: fits for offer, fits, _ in matched}
+    rows = tuple(
+        Row(
+            offer.name,
+            (
+                state(offer),
+                "; ".join(titles[c].lower() for c in fitting.get(offer.name, ())) or "none",
+                offer.reference,
+            ),
+        )
+        for offer in sorted(offers, key=lambda o: (not o.is_open(day), o.name))
     )
-    return [Subheading("Support that fits"), Bullets(items if any(o for _, _, o in matched) else (*items, none))]
+    none = () if any(is_open for _, _, is_open in matched) else (Paragraph((NO_OFFER,)),)
+    asked = tuple(
+        Row(q["name"], ("; ".join(titles[c].lower() for c in q["criteria"]), q["prompt"]))
+        for q in load_definition(".", "success_checklist")["question"]
+    )
+    return [
+        Subheading("Support that fits"),
+        *none,
+        Table("Offers of support, and the flags here that each fits", ("Offer", "State", "Fits", "Who says so"), rows,
+              text_columns=(0, 1, 2, 3)),
+        Table("What to talk about with a practice, whether or not it has a flag",
+              ("Key question", "Criteria that bear on it", "Ask"), asked, text_columns=(0, 1, 2),
+              note="The five key questions by which the Care Quality Commission inspects. Which criteria bear on each, "
+              "and what to ask, are a judgement of Chesil’s; no practice is scored by them."),
+        Paragraph((RETIRING,), True),
+    ]  # fmt: skip
 
 
 def _evidence(plan: Plan) -> list[Block]:

@@ -15,6 +15,7 @@ from chesil.blueprint.document import (
 )
 from chesil.blueprint.words import compared, limits_text, number, part_text, period_text, place_name
 from chesil.core.figure import Figure
+from chesil.definitions import load_definition, load_parameter
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
 
@@ -25,6 +26,12 @@ FAMILIES = (
     ("direct_care_fte_per_10000", "Other direct patient care"),
     ("admin_fte_per_10000", "Administrative staff"),
 )
+LEAST_GBP, LEAST_FTE = 1.0, 0.01
+"""Changes below these are rounding."""
+VISIT_PARAMETERS = (
+    "home_visits_per_1000_weekday", "home_visit_minutes", "home_visits_needing_ambulance_share",
+)  # fmt: skip
+VISIT_HOURS = "home_visit_requests_by_hour"
 RATIOS = (
     ("workforce_participation", "Working time of GPs, share of full time"),
     ("workforce_partner_share", "GP time worked by partners"),
@@ -57,6 +64,7 @@ def of_place(plan: Plan) -> Section | None:
         *_pharmacists(plan, code),
         *_ahead(plan, code, name),
         *_regrouping(plan),
+        *_visits(plan, code, name),
         *_local(plan, code),
     ]
     return Section(KEY, NAME, _heading(plan, code, name), _lead(plan, code, name), tuple(blocks))
@@ -270,7 +278,7 @@ def _regrouping(plan: Plan) -> list[Block]:
             continue
         rows = sorted(shown, key=lambda p: -(p[1].value or 0.0))
         blocks += [
-            Subheading(f"Who loses and who gains by the grouping {grouping}"),
+            Subheading(_gainers(plan, grouping)),
             Table(
                 "What moves from some practices of a group to others, against today’s networks; most first",
                 ("Group", "Network payments a year (2022/23)", "Staff employed through networks (FTE, June 2026)"),
@@ -278,8 +286,111 @@ def _regrouping(plan: Plan) -> list[Block]:
                 note="Each network’s payments and staff are shared by patients and added up by the new groups. Payments for "
                 "taking part move with the practice and are left out. Press a number for how many practices lose.",
             ),
+            *_by_practice(plan, grouping),
         ]
     return blocks
+
+
+def _changes(plan: Plan, grouping: str) -> dict[str, dict[str, float]]:
+    """Change by practice of network payments (GBP) and networks' staff (FTE), in the grouping; empty where not known."""
+    tables = plan.assessments["workforce"].tables
+    found: dict[str, dict[str, float]] = {}
+    for kind in ("money", "people"):
+        table = tables.get(f"network_{kind} study:{grouping}")
+        for code, change in table.select("practice_code", "change").iter_rows() if table is not None else ():
+            found.setdefault(code, {})[kind] = float(change)
+    return found
+
+
+def _gainers(plan: Plan, grouping: str) -> str:
+    changes = [c["money"] for c in _changes(plan, grouping).values() if "money" in c]
+    lose, gain = sum(c <= -LEAST_GBP for c in changes), sum(c >= LEAST_GBP for c in changes)
+    if not changes:
+        return f"Who loses and who gains by the grouping {grouping} is not known"
+    return f"By the grouping {grouping} {lose} practices would lose network payments and {gain} would gain"
+
+
+def _by_practice(plan: Plan, grouping: str) -> list[Block]:
+    """Each practice's gain or loss, largest loss first; counts alone in the public edition."""
+    if plan.study.edition == "public":
+        return []
+    names = dict(plan.place.practices.select("practice_code", "practice_name").iter_rows())
+    changes = _changes(plan, grouping)
+    rows = [
+        Row(
+            f"{place_name(names.get(p, p))} ({p})",
+            (_signed(c.get("money"), "£", 0), _signed(c.get("people"), "", 2)),
+        )
+        for p, c in sorted(changes.items(), key=lambda item: (item[1].get("money", 0.0), item[0]))
+        if abs(c.get("money", 0.0)) >= LEAST_GBP or abs(c.get("people", 0.0)) >= LEAST_FTE
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            f"Practices that gain or lose by the grouping {grouping}, largest loss first",
+            ("Practice", "Network payments a year (2022/23)", "Networks’ staff (FTE, June 2026)"),
+            tuple(rows),
+            note="A network’s total shared by patients, before and after. Changes of less than a pound a year and a hundredth of "
+            "a post are left out. All changes add up to nought.",
+        )
+    ]
+
+
+def _signed(change: float | None, sign: str, digits: int) -> str:
+    if change is None:
+        return "not published"
+    return f"{'−' if change < 0 else '+'}{sign}{abs(change):,.{digits}f}"
+
+
+def _visits(plan: Plan, code: str, name: str) -> list[Block]:
+    """What each way of arranging home visits does to waits and to the hour in which ambulances are asked for."""
+    table = plan.assessments["workforce"].tables.get("home_visits")
+    if table is None or table.is_empty():
+        return []
+    ways = list(dict.fromkeys(table.select("arrangement", "title").iter_rows()))
+    measures = ("home_visits_wait", "home_visits_peak", "home_visits_peak_share")
+    rows = []
+    for way, title in ways:
+        wait, peak, share = (plan.figures[m, f"{code}:{way}"] for m in measures)
+        rows.append(Row(title, (Shown(wait), Shown(peak), limits_text(peak, plan.cards[peak.measure]), Shown(share))))
+    assumed = tuple(
+        Row(p.title, (f"{v.value:g} {p.unit}", f"{v.reference} ({v.standing})"))
+        for p in (load_parameter(n) for n in VISIT_PARAMETERS)
+        for v in [p.on(plan.study.as_at)]
+    )
+    hours = "; ".join(
+        f"from {h}:00 {100 * share:.0f}%" for h, share in load_definition("parameters", VISIT_HOURS)["hours"].items()
+    )
+    first, last = (plan.figures["home_visits_peak", f"{code}:{w}"] for w in (ways[0][0], ways[-1][0]))
+    lower = first.value is not None and last.value is not None and last.value < first.value
+    return [
+        Subheading("Visiting earlier spreads the requests for ambulances" if lower else "Home visits and ambulances"),
+        Paragraph(
+            ("Simulated weekdays of ", name, ". After one round ", Shown(first), " requests fall in the busiest hour; "
+             "visiting as requests come, ", Shown(last), ". It rests on assumptions: read the direction.")
+        ),
+        Chart(_visits_chart(table.to_dicts()), "Requests for an ambulance by hour in each arrangement; the busiest hours are in "
+              "the table below",
+              "Simulated. The axes start at nought. One visitor a practice; the same days of requests in each arrangement."),
+        Table("Home visits by arrangement of the day", ("Arrangement", "Minutes until the visit", "Busiest hour’s requests",
+              "95% of days", "its share of the day’s"), tuple(rows), text_columns=(0, 3)),
+        Table("What the simulation rests on; a study can change each", ("Assumption or parameter", "Value", "Source"),
+              (*assumed, Row("When requests come (assumed)", (hours, "no published source was read (assumption)"))),
+              text_columns=(0, 1, 2)),
+    ]  # fmt: skip
+
+
+def _visits_chart(rows: list[dict[str, object]]) -> dict[str, object]:
+    axis = {"gridColor": RULE, "domain": False, "ticks": False, "labelColor": "#4c6272"}
+    return {
+        "$schema": VEGA_LITE, "config": CONFIG, "data": {"values": rows},
+        "facet": {"row": {"field": "title", "type": "nominal", "sort": None, "title": None,
+                          "header": {"labelAngle": 0, "labelAlign": "left", "labelOrient": "top"}}},
+        "spec": {"width": 560, "height": 70, "mark": {"type": "bar", "color": BLUE},
+                 "encoding": {"x": {"field": "hour", "type": "ordinal", "title": "hour beginning", "axis": {"labelAngle": 0}},
+                              "y": {"field": "requests", "type": "quantitative", "title": "requests", "axis": axis}}},
+    }  # fmt: skip
 
 
 def _local(plan: Plan, code: str) -> list[Block]:
