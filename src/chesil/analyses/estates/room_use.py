@@ -64,7 +64,8 @@ def room_use_figures(made: Made, unit: Unit, used: pl.DataFrame) -> list[Figure]
         if rows.is_empty():
             out += [made(f"estate_{m}_{name}", unit, None, None, None, NONE) for m in ("use", "void", "full")]
             continue
-        busy, rooms, note = math.fsum(rows["used"]), math.fsum(rows["rooms"]), ()
+        busy, rooms = math.fsum(rows["used"]), math.fsum(rows["rooms"])
+        note: tuple[str, ...] = ()
         if name == "7":
             rooms += _closed(used)
             note = ("A half-day of Saturday or Sunday that is not in the register is taken as closed (assumed).",)
