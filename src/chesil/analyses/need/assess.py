@@ -30,6 +30,7 @@ from chesil.analyses.need.pyramid import (
 )
 from chesil.analyses.need.settings import BANDS, NeedSettings
 from chesil.core.assessment import Assessment
+from chesil.core.figure import Figure
 from chesil.measures.computing import ALL, Unit, units_of
 from chesil.place.place import Place
 from chesil.place.reference import ReferenceTables
@@ -93,6 +94,7 @@ def assess_need(
         residents = residents_by_age(place, england, own)
         found["ages"] = make.age_table(own, lists[:-1], residents, lists[-1], england_ages)
         figures += make.of_ages(place, own, lists, residents, england_ages)
+        figures += _by_sex(place, england, own, whole, lists, england_ages)
         pyramid_figures, pyramid_tables = _pyramid(places, tables, settings, rng, own, lists, england_ages)
         figures += pyramid_figures
         found |= pyramid_tables
@@ -194,6 +196,19 @@ def _units(place: Place) -> list[Unit]:
 def _drawn(place: Place) -> list[Unit]:
     kinds = sorted({t for t in place.groups["group_type"] if t.startswith("study:")})
     return [u for kind in kinds for u in units_of(place, kind)]
+
+
+def _by_sex(
+    place: Place, england: Place, own: Sequence[Unit], whole: Unit, lists: np.ndarray, england_ages: np.ndarray
+) -> list[Figure]:
+    """Ages by sex, where the publication's bands begin where the shown ones do; else none, since a split would be made up."""
+    if not set(BANDS) <= set(place.practice_ages["age_from"].to_list()):
+        return []
+    women = [t.with_tables(practice_ages=t.practice_ages.filter(pl.col("sex") == "female")) for t in (place, england)]
+    female = np.concatenate(
+        [people_by_band(t, units, england_ages) for t, units in zip(women, (own, [whole]), strict=True)]
+    )
+    return make.of_sexes(place, own, female, lists)
 
 
 def _shown_bands(lists: np.ndarray) -> np.ndarray:

@@ -117,6 +117,29 @@ def of_ages(place: Place, units: Sequence[Unit], lists: Array, residents: Array,
     return figures
 
 
+def of_sexes(place: Place, units: Sequence[Unit], female: Array, lists: Array) -> list[Figure]:
+    """Women and men by age band as shares of all patients, for the place, groups and England (the last row of both)."""
+    make = _Maker(place, "age_sex_share", _ages_period(place), "counted", place.receipts_for("practice_ages"))
+    women, everyone = _shown(female), _shown(lists)
+    rows = [
+        (u.code, u.name, k) for k, u in enumerate(units) if not (len(u.practices) == 1 and u.code == u.practices[0])
+    ]
+    figures = []
+    for code, name, k in [*rows, (ENGLAND_CODE, "England", len(units))]:
+        total = float(np.rint(everyone[k].sum()))
+        for sex, people in (("female", women[k]), ("male", everyone[k] - women[k])) if total else ():
+            for b, start in enumerate(BANDS):
+                n = float(np.rint(people[b]))
+                figures.append(
+                    make(f"{code}:{sex}:{start}", f"{name}, {WORDS_OF_SEX[sex]} {band_name(start)}", value=100 * n / total,
+                         numerator=n, denominator=total, limits="none: a full count")
+                )  # fmt: skip
+    return figures
+
+
+WORDS_OF_SEX = {"female": "women and girls", "male": "men and boys"}
+
+
 def _band(make: _Maker, code: str, name: str, start: int, row: Array) -> Figure:
     n, everyone = float(np.rint(row[BANDS.index(start)])), float(np.rint(row.sum()))
     (low, high), (low998, high998) = (

@@ -22,6 +22,26 @@ def ages_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], ord
     ])  # fmt: skip
 
 
+def sexes_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], order: Sequence[str]) -> Spec:
+    """Women to the left, men to the right, by age band, England as black marks; `rows` have band, sex, here, england.
+
+    Values of women are below nought, so that the bars part; the axis shows them without their sign.
+    """
+    y = {"field": "band", "type": "nominal", "sort": list(order), "title": None, "axis": NONE}
+    x = _x("here", "% of patients: women and girls to the left, men and boys to the right")
+    x = {**x, "axis": {**x["axis"], "labelExpr": "format(abs(datum.value), 'd')"}}
+    colour = {
+        "field": "sex",
+        "type": "nominal",
+        "scale": {"domain": ["women", "men"], "range": [BLUE, GREY]},
+        "legend": None,
+    }
+    return _chart(title, subtitle, 560, 24 * len(order), rows, [
+        {"mark": {"type": "bar", "height": 13}, "encoding": {"y": y, "x": x, "color": colour}},
+        _england(y),
+    ])  # fmt: skip
+
+
 def pyramid_chart(title: str, subtitle: str, rows: Sequence[Mapping[str, Any]], order: Sequence[str]) -> Spec:
     """The pyramid of need: a bar a level with its limits, pale and outlined where withheld; England as a black mark.
 

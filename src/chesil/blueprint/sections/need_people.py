@@ -45,25 +45,60 @@ def age_blocks(plan: Plan, code: str, name: str) -> list[Block]:
     period = period_text(found[0][0].period)
     lead = max(found, key=lambda p: (p[0].value or 0) - (p[1].value or 0))[0]
     title = f"The band furthest above England's share is {_band(lead)}"
+    sexes = {
+        s: [figure_of(plan, "age_sex_share", f"{code}:{s}:{start}") for start in starts] for s in ("female", "male")
+    }
+    by_sex = all(f is not None for parts in sexes.values() for f in parts)
+    if by_sex:
+        spec = draw.sexes_chart(
+            title,
+            f"{name}, patients by age and sex, {period}; black: England",
+            _sex_rows(plan, code, found, starts),
+            order,
+        )
+    else:
+        spec = draw.ages_chart(title, f"{name}, patients by age, {period}; black: England", rows, order)
+    split = " by sex" if by_sex else ""
+    heads = ("Women", "Men") if by_sex else ()
+    columns = [
+        tuple(Shown(f, people(f.numerator or 0)) for f in pair if f is not None) if by_sex else ()
+        for pair in zip(sexes["female"], sexes["male"], strict=True)
+    ]
     return [
         Subheading("Ages"),
         Chart(
-            draw.ages_chart(title, f"{name}, patients by age, {period}; black: England", rows, order),
-            f"Bars of the share of {name}'s patients in ten age bands beside England's; the table below holds the values",
+            spec,
+            f"Bars of the share of {name}'s patients in ten age bands{split} beside England's; the table below holds the values",
             "Bands differ in width. Source: NHS England, Patients registered at a GP practice.",
         ),
         Table(
             f"Patients of {name} by age, {period}",
-            ("Age", "Patients", "Share", "95% limits", "England"),
+            ("Age", "Patients", *heads, "Share", "95% limits", "England"),
             tuple(
                 Row(
                     _band(f).capitalize(),
-                    (Shown(f, people(f.numerator or 0)), Shown(f), limits_text(f, plan.cards[f.measure]), Shown(e)),
+                    (
+                        Shown(f, people(f.numerator or 0)),
+                        *split_by_sex,
+                        Shown(f),
+                        limits_text(f, plan.cards[f.measure]),
+                        Shown(e),
+                    ),
                 )
-                for f, e in found
+                for (f, e), split_by_sex in zip(found, columns, strict=True)
             ),
         ),
     ]
+
+
+def _sex_rows(plan: Plan, code: str, found: list[tuple[Figure, Figure]], starts: list[str]) -> list[dict[str, Any]]:
+    """Rows of the pyramid by sex: women below nought."""
+    rows = []
+    for (band, _), start in zip(found, starts, strict=True):
+        for sex, words, sign in (("female", "women", -1), ("male", "men", 1)):
+            here, england = (plan.figures["age_sex_share", f"{c}:{sex}:{start}"].value or 0.0 for c in (code, ENGLAND))
+            rows.append({"band": _band(band), "sex": words, "here": sign * here, "england": sign * england})
+    return rows
 
 
 def _band(figure: Figure) -> str:

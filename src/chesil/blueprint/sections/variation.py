@@ -337,6 +337,7 @@ def _diabetes_of_groups(plan: Plan, code: str, name: str) -> list[Block]:
         Subheading("Diabetes: blood pressure and blood sugar in control"),
         Table("People with diabetes whose last reading was in control, 2021/22", heads, tuple(rows),
               note="Cholesterol by practice is not in the pack. The pandemic made 2021/22 unlike other years."),
+        *_diabetes_furthest(plan),
     ]  # fmt: skip
 
 
@@ -344,6 +345,37 @@ def _range_pct(figure: Figure) -> str:
     if figure.lower is None or figure.upper is None:
         return "–"
     return f"{figure.lower:.0f}% to {figure.upper:.0f}%"
+
+
+def _diabetes_furthest(plan: Plan) -> list[Block]:
+    """Practices whose share in control lies below their similar ten’s median beyond 99.8% limits; not named in public."""
+    if plan.study.edition == "public":
+        return []
+    names = _names(plan)
+    items: list[Words] = []
+    for measure, words in DIABETES:
+        low = []
+        for (m, composite), median in plan.figures.items():
+            code = composite.partition(":")[0]
+            own = plan.figures.get((measure, code))
+            if m != "similar_median" or composite != of_register(code, measure) or own is None or median.value is None:
+                continue
+            if own.upper998 is not None and own.upper998 < median.value:
+                low.append((own, median, composite, code))
+        for own, median, composite, code in sorted(low, key=lambda x: (x[0].value or 0.0) - (x[1].value or 0.0))[
+            :MOST_NAMED
+        ]:
+            items.append((
+                f"{names.get(code, code)}, {words.lower()}: ", Shown(own), f" in control ({_range_pct(own)}), its similar ten ",
+                Shown(median), "; ", Shown(plan.figures["to_similar_median", composite]), " people to their median where chance "
+                "alone would show ", Shown(plan.figures["to_similar_median_by_chance", composite]), ".",
+            ))  # fmt: skip
+    if not items:
+        return [Paragraph(("No practice lies below its similar ten’s median beyond 99.8% limits.",), True)]
+    return [
+        Paragraph(("Below their similar ten’s median beyond 99.8% limits, the furthest first:",)),
+        Bullets(tuple(items)),
+    ]
 
 
 def _diabetes_of_practices(plan: Plan, unit: Unit, name: str) -> list[Block]:
