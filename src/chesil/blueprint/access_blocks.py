@@ -259,7 +259,7 @@ def partners(plan: Plan) -> list[Block]:
                     f" of surgeries have a {words} within a short walk (assumed speed).",
                 )
             )
-    if dispensing is not None and dispensing.is_known:
+    if dispensing is not None and dispensing.value:
         items.append(
             (Shown(dispensing), " patients of dispensing practices live over 1.6 km from a pharmacy in a straight "
             "line. Whether they keep a dispensing practice must be shown for every option. ",

@@ -1,6 +1,8 @@
 """Access on made-up tables with known answers, and laws that hold for Dorset: nobody is lost, order does not matter."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,13 +13,13 @@ from chesil.analyses.access import AccessSettings, Contacts, compare_places, gai
 from chesil.analyses.access.capacity import contact_figures, odd_practices, open_minutes
 from chesil.analyses.access.making import Of, mean_minutes, share_within
 from chesil.analyses.access.nearby import dispensing_table
-from chesil.analyses.access.reaching import own_pairs, people_of, reach_sites
+from chesil.analyses.access.reaching import own_pairs, people_of, reach_figures, reach_sites
 from chesil.analyses.access.supply import catchment_scores, demand_by_area
 from chesil.core.settings import settings_from
 from chesil.measures.computing import ALL, Unit, units_of
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
-from chesil.place.travel import travel_times_by_mode
+from chesil.place.travel import MODES, TravelTimes, travel_times_by_mode
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +112,34 @@ def test_rows_in_another_order_give_the_same_answer(purbeck: Place, nowhere_else
     assert one.areas == two.areas and one.sites == two.sites
     np.testing.assert_allclose(one.nearest["drive"], two.nearest["drive"])
     assert own_pairs(purbeck, one).equals(own_pairs(mixed, two))
+
+
+def test_public_transport_is_a_range_without_a_timetable_and_minutes_with_one(
+    purbeck: Place, nowhere_else: Place
+) -> None:
+    whole = units_of(purbeck, ALL)[0]
+
+    def with_timetable(o: pl.DataFrame, d: pl.DataFrame, modes: Sequence[str] = MODES) -> dict[str, TravelTimes]:
+        found = travel_times_by_mode(o, d, modes)
+        if "walk" not in modes:
+            return found
+        seconds = np.full(found["walk"].seconds.shape, np.inf)
+        seconds[1:] = 1_200.0  # nothing goes from the first area
+        bus = replace(found["walk"], method="routed", seconds=seconds, log_errors=None, log_error=0.0)
+        return {**found, "public_transport": bus}
+
+    made = {}
+    for name, times in (("without", travel_times_by_mode), ("with", with_timetable)):
+        reached = reach_sites(purbeck, nowhere_else, times)
+        figures = reach_figures(purbeck, whole, reached, own_pairs(purbeck, reached), (30,), ALL)
+        made[name] = {f.measure: f for f in figures if f.unit_code == whole.code}
+    low, high = (made["without"][f"access_public_{x}"].value for x in ("least", "most"))
+    drive, walk = (made["without"][f"access_{x}_nearest"].value for x in ("drive", "walk"))
+    assert drive <= low + 1e-9 <= high + 2e-9 <= walk + 3e-9 and "access_public_nearest" not in made["without"]
+    bus = made["with"]["access_public_nearest"]
+    assert bus.value == pytest.approx(20.0) and bus.standing == "derived" and bus.lower is None
+    assert bus.denominator < made["with"]["access_drive_nearest"].denominator, "who has no way is left out and counted"
+    assert "have no way" in " ".join(bus.notes)
 
 
 def test_catchments_conserve_supply(purbeck: Place, nowhere_else: Place) -> None:

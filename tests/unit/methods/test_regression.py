@@ -87,3 +87,14 @@ def test_the_split_adds_up_and_is_the_mean_over_all_orders(moves: list[float], b
 def test_impossible_input_is_refused(bad) -> None:
     with pytest.raises(ChesilError):
         bad()
+
+
+def test_rows_in_another_order_move_no_digit_that_is_kept() -> None:
+    rng = np.random.default_rng(5)
+    x = np.column_stack([np.ones(400), rng.normal(size=(400, 3))])
+    y = rng.negative_binomial(8, 8 / (8 + 20 * np.exp(x[:, 1] * 0.3))).astype(float)
+    order = rng.permutation(400)
+    one = fit_counts(y, x, np.ones(400), family="negative binomial")
+    two = fit_counts(y[order], x[order], np.ones(400), family="negative binomial")
+    np.testing.assert_allclose(one.coefficients, two.coefficients, atol=1e-11)
+    assert one.alpha == pytest.approx(two.alpha, rel=1e-10)

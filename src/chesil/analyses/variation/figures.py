@@ -259,7 +259,14 @@ class _Maker:
         if not known:
             reasons = sorted({r["reason"] for r in held}) or [NOT_HELD]
             return Figure(**common, reason="; ".join(reasons))
-        notes = (f"{len(known)} of {len(held)} practices have an expected count.",) if len(known) < len(held) else ()
+        notes: tuple[str, ...] = ()
+        if len(known) < len(held):
+            notes += (f"{len(known)} of {len(held)} practices have an expected count.",)
+        if column == "expected":
+            off = math.fsum(r["expected"] * r["expected_error"] for r in known) / max(_sum(known, "expected"), 1e-9)
+            notes += (
+                f"The error of the coefficients, not in these limits, is at most {196 * off:.1f}% of the expected count (95%).",
+            )
         return Figure(**common, notes=notes, **_over(_sum(known, "patients_on_register"), _sum(known, column)))
 
 
