@@ -1,7 +1,7 @@
 """The plan: everything a blueprint shows, computed in order, on one screen."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from chesil.analyses.audit import REGISTERS as STRATEGY_REGISTERS
@@ -19,6 +19,7 @@ from chesil.setting_up.access import access_of
 from chesil.setting_up.appraisal import appraisal_of
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.delivery import delivery_of
+from chesil.setting_up.editions import assessments_in_edition
 from chesil.setting_up.estates import estates_of
 from chesil.setting_up.grouping import grouping_of
 from chesil.setting_up.measuring import by_unit, measure_everything, vintages_needed
@@ -31,7 +32,7 @@ from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
-__all__ = ["ENGLAND", "Plan", "make_plan"]
+__all__ = ["ENGLAND", "Plan", "make_plan", "plan_in_edition"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,17 @@ def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Pla
         judgements=(*study.judgements, *dict.fromkeys(judgements)),
         appraised=appraised,
     )
+
+
+def plan_in_edition(plan: Plan, study: Study) -> Plan | None:
+    """A plan made into another edition of the same study, equal to computing it again; None where it must be."""
+    found = assessments_in_edition(plan.study, study, plan.place, plan.assessments)
+    if found is None:
+        return None
+    kept = {(f.measure, f.unit_code) for a in found.values() for f in a.figures}
+    gone = {k for a in plan.assessments.values() for f in a.figures if (k := (f.measure, f.unit_code)) not in kept}
+    figures = {k: f for k, f in plan.figures.items() if k not in gone}
+    return replace(plan, study=study, figures=figures, assessments=found)
 
 
 def _assess(

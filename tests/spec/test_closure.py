@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from chesil.analyses.closure import Asked, ClosureSettings, assess_closures, assess_what_if, hand_back_paper, timetable
-from chesil.blueprint.papers import paper_html, paper_markdown
+from chesil.blueprint.papers.hand_back import paper_html, paper_markdown
 from chesil.blueprint.sections import closure
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused

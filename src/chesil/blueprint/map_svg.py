@@ -77,7 +77,7 @@ def draw_map(
     for code, own in sorted(rings.items()):
         shade = classes.get(code)
         fill = RAMP[shade] if shade is not None else f"url(#{hatch})"
-        dim = ' opacity="0.25"' if code in faded else ""
+        dim = ' fill-opacity="0.25"' if code in faded else ""
         parts.append(f'<path d="{path(own)}" fill="{fill}"{dim}><title>{escape(titles.get(code, code))}</title></path>')
     parts.append('</g><g data-layer="Lines" fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">')
     parts += [f'<path d="{path(own)}"/>' for _, own in sorted(outlines.items()) if own]

@@ -17,6 +17,7 @@ from chesil.blueprint.document import (
     Lookup,
     Map,
     Paragraph,
+    Row,
     Section,
     Shown,
     Subheading,
@@ -26,6 +27,7 @@ from chesil.blueprint.document import (
 )
 from chesil.blueprint.fonts import FAMILY, FOLDER
 from chesil.blueprint.plain_text import shown_text
+from chesil.blueprint.smaller_pdf import pack_objects
 from chesil.blueprint.views import measure_view, receipt_view
 from chesil.blueprint.words import LICENCES
 from chesil.core.errors import ChesilError
@@ -54,7 +56,7 @@ def write_pdf(book: Book, path: Path, tell: Callable[[str], None] = lambda _: No
         except RuntimeError as error:
             raise ChesilError("The PDF cannot be set", [], str(error)) from error
     with whole_file(path) as temporary:
-        temporary.write_bytes(pdf)
+        temporary.write_bytes(pack_objects(pdf))
     return path
 
 
@@ -120,12 +122,22 @@ def _block(block: Block, book: Book, draw: _Pictures) -> dict[str, Any]:
             files += [draw.draw(legend, f"Legend: {caption}", LEGEND)] if legend else []
             return {"kind": "picture", "files": files, "caption": caption}
         case Table():
-            rows = [{"name": r.name, "cells": _words(r.cells, book), "is_total": r.is_total} for r in block.rows]
+            rows = [_row(r, book, is_first=r is block.rows[0]) for r in block.rows]
             return {
                 "kind": "table", "caption": block.caption, "heads": list(block.heads), "rows": rows,
                 "text_columns": list(block.text_columns), "note": block.note,
             }  # fmt: skip
     raise TypeError(f"{type(block).__name__} is not a block that can be printed")
+
+
+def _row(row: Row, book: Book, *, is_first: bool) -> dict[str, Any]:
+    """A row as data. Where all its figures are of one measure its name leads there; else the table's first row does, cell
+    by cell: a link in every cell would be most of the work of setting the document, and most of its size.
+    """
+    measures = {c.figure.measure for c in row.cells if isinstance(c, Shown)}
+    one = measures.pop() if len(measures) == 1 else ""
+    cells = [c if isinstance(c, str) else {**c, "is_link": is_first and not one} for c in _words(row.cells, book)]
+    return {"name": row.name, "cells": cells, "is_total": row.is_total, "measure": one}
 
 
 def _words(words: Words, book: Book) -> list[Any]:

@@ -19,7 +19,7 @@ def make_same_twice(path: Path, as_at: date) -> Path:
     """
     stamp = (as_at.year, as_at.month, as_at.day, 0, 0, 0)
     rewritten = BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
         # The content types come first, as readers that stream a document expect.
         for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             content = old.read(name)

@@ -1,14 +1,19 @@
 """The Word edition: native headings, tables and pictures with alternative texts, in the user's own template if given."""
 
-import io
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
+from docx.image.image import Image
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.shape import CT_Inline
+from docx.parts.image import ImagePart
 from docx.shared import Mm, Pt
 from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
@@ -24,6 +29,7 @@ from chesil.core.whole_files import whole_file
 
 PICTURE_WIDTH = Mm(160)
 LEGEND_WIDTH = Mm(95)
+QUIET_HALF_POINTS = 18
 PLACEHOLDERS = {
     "title": "title of the study",
     "about": "what the study says it is",
@@ -76,19 +82,19 @@ def fill_with_book(document: Any, book: Book) -> None:
     for section in book.sections:
         fill_with_section(document, section, book, level=1)
     for chapter in book.chapters:
-        document.add_heading(chapter.name, level=1)
+        _paragraph(document, chapter.name, "Heading 1")
         for section in chapter.sections:
             fill_with_section(document, section, book, level=2)
-    document.add_heading("Licences", level=1)
+    _paragraph(document, "Licences", "Heading 1")
     for line in LICENCES:
-        document.add_paragraph(line)
+        _paragraph(document, line)
 
 
 def fill_with_section(document: Any, section: Section, book: Book, *, level: int) -> None:
     """Add one section with its heading at a level."""
-    document.add_heading(section.heading, level=level)
+    _paragraph(document, section.heading, f"Heading {level}")
     for words in section.lead:
-        document.add_paragraph(plain(words, book))
+        _paragraph(document, plain(words, book))
     for block in section.blocks:
         _add(document, block, book, level + 1)
 
@@ -96,37 +102,58 @@ def fill_with_section(document: Any, section: Section, book: Book, *, level: int
 def _add(document: Any, block: Block, book: Book, level: int) -> None:
     match block:
         case Subheading(text):
-            document.add_heading(text, level=level)
+            _paragraph(document, text, f"Heading {level}")
         case Paragraph(words, is_quiet):
-            paragraph = document.add_paragraph(plain(words, book))
-            for run in paragraph.runs if is_quiet else ():
-                run.font.size = Pt(9)
+            _paragraph(document, plain(words, book), size=QUIET_HALF_POINTS if is_quiet else 0)
         case Bullets(items):
             for item in items:
-                document.add_paragraph(plain(item, book), style=_style(document, "List Bullet"))
+                _paragraph(document, plain(item, book), "List Bullet")
         case Chart(_, alt, caption):
             _picture(document, chart_png(block), alt, PICTURE_WIDTH)
-            document.add_paragraph(caption, style=_style(document, "Caption"))
+            _paragraph(document, caption, "Caption")
         case Map(svg, legend, alt, caption):
             _picture(document, svg_png(svg), alt, PICTURE_WIDTH)
             if legend:
                 _picture(document, svg_png(legend), f"Legend: {caption}", LEGEND_WIDTH)
-            document.add_paragraph(caption, style=_style(document, "Caption"))
+            _paragraph(document, caption, "Caption")
         case Table():
-            document.add_paragraph(block.caption, style=_style(document, "Caption"))
+            _paragraph(document, block.caption, "Caption")
             document.element.body.insert_element_before(parse_xml(_table_xml(block, book)), "w:sectPr")
-            document.add_paragraph(block.note)
+            _paragraph(document, block.note)
 
 
-def _style(document: Any, wanted: str) -> str | None:
-    """The style of that name if the document has it, so that a template without it still works."""
-    return wanted if wanted in [s.name for s in document.styles] else None
+def _paragraph(document: Any, text: str, style: str = "", size: int = 0) -> None:
+    """Add a paragraph as text: python-docx looks its style up anew for each, which takes seconds in a long document.
+
+    A style that the document (a user's template, say) does not have is left out. `size` is in half points.
+    """
+    named = _style_ids(document.part).get(style.lower())
+    properties = f"<w:pPr><w:pStyle w:val={quoteattr(named)}/></w:pPr>" if named else ""
+    small = f'<w:rPr><w:sz w:val="{size}"/></w:rPr>' if size else ""
+    run = f'<w:r>{small}<w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r>' if text else ""
+    xml = f"<w:p {nsdecls('w')}>{properties}{run}</w:p>"
+    document.element.body.insert_element_before(parse_xml(xml), "w:sectPr")
+
+
+@lru_cache(maxsize=4)
+def _style_ids(part: Any) -> dict[str, str]:
+    """The ids of a document's styles by their names in small letters."""
+    return {s.name_val.lower(): s.styleId for s in part.styles.element.style_lst if s.name_val and s.styleId}
 
 
 def _picture(document: Any, png: bytes, alt: str, width: Any) -> None:
-    document.add_picture(io.BytesIO(png), width=width)
+    # Built here: python-docx hashes every earlier picture and searches the whole document for each new one.
+    part = document.part
+    number = len(part.rels) + 1
+    image = Image.from_blob(png)
+    name = f"picture{number}.png"
+    held = ImagePart.from_image(image, PackURI(f"/word/media/{name}"))
+    across, down = image.scaled_dimensions(width, None)
+    inline = CT_Inline.new_pic_inline(number, part.relate_to(held, RELATIONSHIP_TYPE.IMAGE), name, across, down)
+    paragraph = document.add_paragraph()
+    paragraph.add_run()._r.add_drawing(inline)
     # python-docx gives no way to set the alternative text; it is an attribute of the drawing's properties.
-    drawing = document.paragraphs[-1]._p.findall(f".//{qn('wp:docPr')}")[-1]
+    drawing = paragraph._p.findall(f".//{qn('wp:docPr')}")[-1]
     drawing.set("descr", alt)
 
 

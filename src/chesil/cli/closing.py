@@ -123,7 +123,7 @@ def hand_back(
     to: Annotated[Path | None, typer.Option("--out", help="Folder for the paper as a page and as Markdown.")] = None,
 ) -> None:
     """Print the paper for a committee on a contract handed back: timetable, ways on, neighbours, allocation list."""
-    from chesil.blueprint.papers import paper_html, paper_markdown
+    from chesil.blueprint.papers.hand_back import paper_html, paper_markdown
     from chesil.core.whole_files import write_whole
     from chesil.setting_up.closure import hand_back as ask
     from chesil.study import read_study

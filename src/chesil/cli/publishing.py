@@ -1,45 +1,97 @@
 """Commands to publish a blueprint, to work a published one out again, and to compare two."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chesil.cli.printing import Json, StudyFolder, err, out, show
 from chesil.core.errors import ChesilError
 
-FORMATS = ("web", "pdf", "word", "excel", "pack")
+if TYPE_CHECKING:
+    from chesil.blueprint.book import Book
+    from chesil.plan import Plan
+
+MOST_LISTED = 3
+"""Written editions that are listed with their files; of more, how many."""
+FORMATS = ("web", "pdf", "word", "excel", "slides", "papers", "pack")
+MADE = (".pdf", ".docx", ".xlsx", ".pptx", ".zip")
 
 
 def blueprint(
     study: StudyFolder,
     to: Annotated[Path, typer.Option("--out", help="Folder to write; replaced whole when all is done.")],
-    edition: Annotated[str, typer.Option(help="board, practice or public; else the study's.")] = "",
-    formats: Annotated[str, typer.Option("--formats", help="Of web, pdf, word, excel, pack; or all.")] = "web",
+    edition: Annotated[
+        str, typer.Option(help="board, practice or public, or several with commas (a folder each); else the study's.")
+    ] = "",
+    formats: Annotated[
+        str, typer.Option("--formats", help="Of web, pdf, word, excel, slides, papers, pack; or all.")
+    ] = "web",
     template: Annotated[Path | None, typer.Option(help="A Word file of your own to fill.")] = None,
+    practice: Annotated[
+        str, typer.Option(help="For the practice edition: a practice's code, or `all` for a folder each.")
+    ] = "",
 ) -> None:
-    """Write the blueprint of a study: pages that open from disk and, if asked, PDF, Word, Excel and the pack."""
+    """Write the blueprint of a study: pages that open from disk and, if asked, PDF, Word, Excel, slides, papers, the pack."""
     from chesil.blueprint.book import make_book
     from chesil.blueprint.editions import check_edition
     from chesil.blueprint.for_edition import study_for_edition
     from chesil.blueprint.publishing import publish
-    from chesil.plan import make_plan
+    from chesil.plan import Plan, make_plan, plan_in_edition
     from chesil.study import read_study
 
     wanted = _formats(formats)
     read = read_study(study)
-    read = study_for_edition(read, check_edition(edition or read.edition))
-    refuse_foreign_folder(to)
+    editions = [check_edition(e.strip()) for e in (edition or read.edition).split(",")]
+    if practice and "practice" not in editions:
+        raise ChesilError("`--practice` is for the practice edition", [], "Add `--edition practice`")
+    folders = {e: to / e if len(editions) > 1 else to for e in editions}
+    if practice != "all":
+        for folder in folders.values():
+            refuse_foreign_folder(folder)
+    written: list[Path] = []
     with err.status("reading the study") as status:
 
         def tell(step: str) -> None:
             status.update(step)
 
-        book = make_book(make_plan(read, tell), tell)
-        path = publish(book, read, to, wanted, template=template, tell=tell)
-    out.print(f"Wrote {path} ({read.edition} edition). Open it in a browser.", highlight=False)
-    for name in sorted(p.name for p in to.iterdir() if p.is_file() and p.suffix in (".pdf", ".docx", ".xlsx", ".zip")):
-        out.print(f"  also {to / name}", highlight=False)
+        plan: Plan | None = None
+        for name, folder in folders.items():
+            own = study_for_edition(read, name)
+            plan = (plan_in_edition(plan, own) if plan is not None else None) or make_plan(own, tell)
+            book = make_book(plan, tell)
+            if name == "practice" and practice:
+                written += _practice_editions(book, plan, folder, practice, wanted, tell)
+            else:
+                written.append(publish(book, own, folder, wanted, template=template, tell=tell, plan=plan))
+    for path in written[:MOST_LISTED]:
+        out.print(
+            f"Wrote {path} ({path.parent.name if len(written) > 1 else editions[0]} edition). Open it in a browser.",
+            highlight=False,
+        )
+        for made in sorted(p.name for p in path.parent.iterdir() if p.is_file() and p.suffix in MADE):
+            out.print(f"  also {path.parent / made}", highlight=False)
+    if len(written) > MOST_LISTED:
+        out.print(f"and {len(written) - MOST_LISTED:,} more.", highlight=False)
+
+
+def _practice_editions(
+    book: "Book", plan: "Plan", to: Path, practice: str, wanted: tuple[str, ...], tell: "Callable[[str], None]"
+) -> list[Path]:
+    """The practice edition of one practice, or of every one in a folder each; the plan is computed once."""
+    from chesil.blueprint.practice import circles, find_circle, practice_book
+    from chesil.blueprint.publishing import publish
+
+    chosen = list(circles(plan).values()) if practice == "all" else [find_circle(plan, practice)]
+    found = []
+    for circle in chosen:
+        tell(f"writing the edition of {circle.name}")
+        folder = to / circle.code if practice == "all" else to
+        refuse_foreign_folder(folder)
+        formats = [f for f in wanted if f not in ("slides", "papers", "pack")]
+        found.append(publish(practice_book(book, plan, circle), plan.study, folder, formats))
+    return found
 
 
 def verify(

@@ -42,8 +42,11 @@ def closures_of(study: Study, places: Mapping[str, Place]) -> Assessment:
     """Every practice of the study's place closed in turn; the public edition keeps the counts and names nobody."""
     place = places[study.vintage]
     found = assess_closures(place, closure_settings(study), gps_last_returned(list(places.values())))
-    if study.edition != "public":
-        return found
+    return found if study.edition != "public" else public_closures(found, place)
+
+
+def public_closures(found: Assessment, place: Place) -> Assessment:
+    """What the public edition holds of closures: the figures of the whole place, and the table without names or lists."""
     counts = found.tables["closures"].drop(NAMING).sort("moved")
     figures = tuple(f for f in found.figures if f.unit_code == place.code)
     return replace(found, figures=figures, tables={**found.tables, "closures": counts}, warnings=())

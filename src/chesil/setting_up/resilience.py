@@ -1,6 +1,7 @@
 """Setting up the analysis of resilience: its places, its tables from the pack, the study's entries and settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -45,6 +46,12 @@ def resilience_of(study: Study, places: Mapping[str, Place], england: Mapping[st
         {m: england[v] for m, v in wanted_at.items()},
     )
     return assess_resilience(needed, tables, resilience_settings(study), study.edition)
+
+
+def public_resilience(found: Assessment, place: Place) -> Assessment:
+    """What the public edition holds of resilience where no local evidence was given: no figure of a named practice."""
+    named = set(place.practices["practice_code"])
+    return replace(found, figures=tuple(f for f in found.figures if f.unit_code.partition(":")[0] not in named))
 
 
 def _lists_before(vintage: str) -> pl.DataFrame:

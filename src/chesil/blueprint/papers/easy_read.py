@@ -1,0 +1,40 @@
+"""An easy-read skeleton: one idea a sentence, with a place for a picture beside each; people must finish and test it."""
+
+from chesil.blueprint.document import Bullets, Paragraph, Section, Words
+from chesil.blueprint.papers.facts import Facts, say
+
+NAME = "easy-read"
+NOTE = (
+    "A skeleton. Pictures must be chosen, and the words tested with people who use easy read, before it is given out."
+)
+
+
+def title(facts: Facts) -> str:
+    return f"Doctors in {facts.name}: easy read"
+
+
+def sections(facts: Facts) -> tuple[Section, ...]:
+    """Each point is the slot for a picture and one short sentence."""
+    parts = (
+        ("about", "What this is about", [
+            *_slot("a doctor’s surgery", [(f"This is about doctors in {facts.name}.",)]),
+            *_slot("a group of people", say("They look after ", facts.shown("list_size"), " people.")),
+            *_slot("a box with no tick in it", [(facts.book.approval,)]),
+        ]),
+        ("found", "What we found", [
+            *_slot("an older person", say(facts.shown("share_65_plus"), " of people are older.")),
+            *_slot("a car and a clock", say("A surgery is ", facts.shown("access_drive_nearest"), " minutes away by car.")),
+            *_slot("a home without a car", say(facts.shown("share_no_car"), " of homes have no car.")),
+            *_slot("one doctor, many people", say("Each full-time doctor has ", facts.shown("patients_per_gp_fte"), " people.")),
+        ]),
+        ("next", "What happens next", [
+            *_slot("people talking", [("We want to know what you think.",)]),
+            *_slot("a telephone and a letter", [("You can call or write to us. (Put the number and the address here.)",)]),
+            *_slot("two people at a table", [("You can ask for help to read this.",)]),
+        ]),
+    )  # fmt: skip
+    return tuple(Section(k, h, h, (), (Bullets(tuple(points)), Paragraph((NOTE,), True))) for k, h, points in parts)
+
+
+def _slot(picture: str, sentences: list[Words]) -> list[Words]:
+    return [(f"[Picture: {picture}] ", *words) for words in sentences]
