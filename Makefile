@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+# Whose practice edition `make blueprint` writes.
+PRACTICE ?= J81612
 
 .PHONY: help setup blueprint test lint types bench data lock clean
 
 help:
-	@echo "make blueprint   set up, then write Dorset's blueprint to out/dorset (open out/dorset/index.html)"
+	@echo "make blueprint   set up, then write Dorset's blueprint to out/dorset (open out/dorset/board/index.html)"
 	@echo "make test        set up, then run every test"
 	@echo "make lint types  check style and types;  make bench  print the benchmark tables"
 	@echo "make data RAW=DIR  rebuild the England pack from the publishers' raw files"
@@ -23,7 +25,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $@
 
 blueprint: setup
-	$(BIN)/chesil blueprint studies/dorset --out out/dorset
+	$(BIN)/chesil blueprint studies/dorset --out out/dorset --edition board,public,practice --practice $(PRACTICE) --formats all
 
 test: setup
 	@./tests/browser/install_chromium || true
