@@ -81,5 +81,18 @@ def make_book(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Book:
 def _as_edition(plan: Plan) -> Plan:
     parts = {u.code: u.practices for u in plan.pcns} | {plan.place.code: tuple(u.code for u in plan.pcns)}
     of_things = frozenset(c.name for c in plan.cards.values() if c.counts != "people")
-    safe = make_safe_to_publish(plan.figures.values(), plan.study.edition, parts_of=parts, not_of_people=of_things)
+    private = frozenset(f.id for f in plan.figures.values() if _is_flag_of_one(plan, f))
+    safe = make_safe_to_publish(
+        plan.figures.values(), plan.study.edition, parts_of=parts, not_of_people=of_things, private=private
+    )
     return replace(plan, figures={key: safe[f.id] for key, f in plan.figures.items()})
+
+
+def _is_flag_of_one(plan: Plan, figure: Figure) -> bool:
+    """Whether a figure is a flag about one named practice: its own, or that of a unit which it makes up alone."""
+    if plan.cards[figure.measure].of_practices != "private":
+        return False
+    groups = [(u.code, u.practices) for u in (*plan.pcns, *(u for units in plan.drawn.values() for u in units))]
+    groups.append((plan.place.code, tuple(plan.place.practices["practice_code"])))
+    alone = {code for code, practices in groups if len(practices) == 1} | set(plan.place.practices["practice_code"])
+    return any(figure.unit_code == code or figure.unit_code.startswith(f"{code}:") for code in alone)

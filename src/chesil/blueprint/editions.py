@@ -13,6 +13,7 @@ EDITION_WORDS = {
 }
 PUBLISHERS_OWN = ("counted",)
 """A figure of this standing is made of a publisher's own counts, to which the publisher has applied its own rule."""
+PRIVATE_WORDS = "about a named practice: not in the public edition"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def make_safe_to_publish(
     parts_of: Mapping[str, Sequence[str]] | None = None,
     rule: SmallNumberRule | None = None,
     not_of_people: frozenset[str] = frozenset(),
+    private: frozenset[str] = frozenset(),
 ) -> dict[str, Figure]:
     """Every figure by id, safe for an edition.
 
@@ -52,7 +54,8 @@ def make_safe_to_publish(
     whose numerator or denominator is a small count; and, where `parts_of` says which units add up to which
     (whole: parts), the next smallest part with it, so that no single difference gives the hidden one back. Done
     twice it changes nothing more, and the order of figures does not matter. `not_of_people` names measures that count
-    things (practices, sites, checks): no person can be found in them.
+    things (practices, sites, checks): no person can be found in them. `private` are ids of figures that are flags about one
+    named practice: withheld whatever their size, for if only small ones were, what is hidden would be known.
     """
     rule = rule or SmallNumberRule()
     given = {f.id: f for f in sorted(figures, key=lambda f: f.id)}
@@ -61,7 +64,8 @@ def make_safe_to_publish(
     of_people = [f for f in given.values() if _is_ours(f) and f.measure not in not_of_people]
     hidden = {f.id for f in of_people if (rule.hides(f.numerator) or rule.hides(f.denominator))}
     hidden |= _complements(given, hidden, parts_of or {}, rule)
-    return {i: _withheld(f, rule) if i in hidden else f for i, f in given.items()}
+    safe = {i: _withheld(f, rule.words) if i in hidden else f for i, f in given.items()}
+    return safe | {i: _withheld(given[i], PRIVATE_WORDS) for i in private if i in given}
 
 
 def _is_ours(figure: Figure) -> bool:
@@ -90,7 +94,7 @@ def _complements(
     return found
 
 
-def _withheld(figure: Figure, rule: SmallNumberRule) -> Figure:
+def _withheld(figure: Figure, reason: str) -> Figure:
     return replace(
         figure,
         value=None,
@@ -101,7 +105,7 @@ def _withheld(figure: Figure, rule: SmallNumberRule) -> Figure:
         numerator=None,
         denominator=None,
         limits="",
-        reason=rule.words,
+        reason=reason,
         notes=(),
         reply="",
     )

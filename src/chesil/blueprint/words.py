@@ -68,6 +68,8 @@ def figure_text(figure: Figure, measure: Measure) -> str:
         return number(figure.value, measure)
     if figure.reason.startswith("withheld"):
         return "band too wide"
+    if figure.reason.endswith(("not shown", "not in the public edition")):
+        return "not shown"
     return "not published" if figure.reason.startswith(("not published", "patients by area")) else "not known"
 
 
@@ -125,6 +127,7 @@ def period_text(period: str) -> str:
 def place_name(name: str) -> str:
     """A published name as people say it: an ICB's without its legal form, capitals only at the start of words."""
     short = name.removeprefix("NHS ").removesuffix(" Integrated Care Board").removesuffix(" ICB")
+    short = short.removesuffix(", County of").removesuffix(", City of")
     if short.isupper():
         short = " ".join(_word(w) for w in short.split())
     short = short.removesuffix(" PCN")
@@ -132,7 +135,7 @@ def place_name(name: str) -> str:
 
 
 def _word(word: str) -> str:
-    small = {"AND", "OF", "THE", "AT", "ON", "IN", "UPON"}
+    small = {"AND", "OF", "THE", "AT", "ON", "IN", "UPON", "OTHERS"}
     if word in small:
         return word.lower()
     return (
@@ -157,6 +160,17 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"one {noun}"
     return f"{f'{count:,}' if count else 'no'} {noun}s"
+
+
+def many(figure: Figure, noun: str) -> str:
+    """The noun after a figure that counts: "site" after one, else "sites"."""
+    return noun if figure.value == 1 else f"{noun}s"
+
+
+def mid_sentence(title: str) -> str:
+    """A title as it stands within a sentence: its first letter small, unless it begins with a name or capitals."""
+    first = title.split(" ", 1)[0]
+    return title if first.startswith(LOWER_START) or first.isupper() else title[:1].lower() + title[1:]
 
 
 def people(count: float, *, modelled: bool = False) -> str:

@@ -36,8 +36,9 @@ class Measure:
     """A card: everything a reader is told about a measure, and all that its computation needs.
 
     `counts` says what its parts count: "people", to whom the small-number rule of the public edition applies, or
-    "things" (practices, sites, areas, checks). `made_by` names the analysis whose code computes it; without it the card
-    alone says how, and `compute_measure` does.
+    "things" (practices, sites, areas, checks). `of_practices` is "private" where the figure of one practice is a flag about
+    it, which the public edition withholds whatever its size. `made_by` names the analysis whose code computes it; without
+    it the card alone says how, and `compute_measure` does.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Measure:
     formula: str = ""
     made_by: str = ""
     counts: str = "people"
+    of_practices: str = ""
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -119,6 +121,8 @@ def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
         problems.append(Problem(f"method `{record.get('method')}` is not {or_list(METHODS)}"))
     if record.get("counts", "people") not in ("people", "things"):
         problems.append(Problem(f"counts `{record['counts']}` is not people or things"))
+    if record.get("of_practices", "") not in ("", "private"):
+        problems.append(Problem(f"of_practices `{record['of_practices']}` is not private"))
     if record.get("polarity") not in POLARITIES:
         problems.append(Problem(f"polarity `{record.get('polarity')}` is not {or_list(POLARITIES)}"))
     for part in ("numerator", "denominator"):

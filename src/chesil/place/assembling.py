@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
-from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, some_of
+from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem
 from chesil.packs.contracts_areas import ETHNICITIES
 from chesil.packs.pack import CONTRACTS, read_manifest, read_table
 from chesil.place.finding import Match, check_practices, resolve_code
@@ -58,7 +59,20 @@ def _match(wanted: str | Sequence[str], vintage: Vintage) -> Match:
     areas = [c for c in codes if c.startswith("E01") and len(c) == 9]
     if areas and len(areas) != len(codes):
         raise ChesilError("A list holds practices or areas, not both; areas begin with E01")
-    return Match("areas" if areas else "practices", "+".join(codes[:3]), some_of(codes, 3), ())
+    kind = "areas" if areas else "practices"
+    return Match(kind, "+".join(codes[:3]), _name_of_list(kind, codes, vintage), ())
+
+
+def _name_of_list(kind: str, codes: Sequence[str], vintage: Vintage) -> str:
+    """A list by the names of its practices or areas: both of two, else the first and how many others there are."""
+    key, column = ("practice_code", "practice_name") if kind == "practices" else ("lsoa11", "area_name")
+    where = pl.col("vintage") == vintage.name if kind == "practices" else None
+    known = dict(read_table(kind, [key, column], where).iter_rows())
+    names = [str(known.get(c) or c) for c in codes]
+    if len(names) > 2:
+        names = [names[0], f"{len(names) - 1} others"]
+    joined = " and ".join(names)
+    return joined.upper() if all(n.isupper() or n.endswith(" others") for n in names) else joined
 
 
 def _codes(wanted: str | Sequence[str]) -> list[str]:
@@ -111,11 +125,10 @@ def _by_lineage(match: Match, rows: pl.DataFrame, vintage: Vintage) -> tuple[pl.
     rows = rows.filter(pl.col("vintage") == held)
     members = rows.filter(pl.col("member_type") == "practice")["member_code"]
     areas = rows.filter(pl.col("member_type") == "area")["member_code"]
-    flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == vintage.name)
+    flows = _flows(vintage.name)
     known = read_table("practices", ["practice_code"], pl.col("vintage") == held)["practice_code"]
     if areas.is_empty():
-        now = read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == held)
-        areas = _mostly_theirs(now, members, match, held)
+        areas = _mostly_theirs(_flows(held), members, match, held)
     only_here = flows.filter(~pl.col("practice_code").is_in(known.implode()))
     here = flows["practice_code"].unique()
     practices = pl.concat([here.filter(here.is_in(members.implode())), _mostly_inside(only_here, areas)])
@@ -132,7 +145,7 @@ def _cut(
     only: frozenset[str] | None,
 ) -> Place:
     at_vintage = pl.col("vintage") == vintage.name
-    flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], at_vintage)
+    flows = _flows(vintage.name)
     if practices_in is None:
         if flows.is_empty():
             raise NotFound(
@@ -149,7 +162,7 @@ def _cut(
     registrations = flows.filter(mine).sort("practice_code", "lsoa11")
     lived_in = registrations["lsoa11"].unique().sort()
     beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
-    areas = _area_table(flows)
+    areas = _area_table(vintage.name)
     elsewhere = flows.filter(inside & ~mine).sort("practice_code", "lsoa11")
     others_beyond = flows.filter(beyond & ~mine).sort("practice_code", "lsoa11")
     others = pl.concat([elsewhere["practice_code"], others_beyond["practice_code"]]).unique()
@@ -192,8 +205,15 @@ def _cut(
     )
 
 
-def _area_table(flows: pl.DataFrame) -> pl.DataFrame:
-    """Areas with all their published values side by side.
+@lru_cache(maxsize=4)
+def _flows(vintage: str) -> pl.DataFrame:
+    """Registered people of England by practice and area: every place of a vintage is cut from them."""
+    return read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == vintage)
+
+
+@lru_cache(maxsize=4)
+def _area_table(vintage: str) -> pl.DataFrame:
+    """England's areas with all their published values side by side: every place of a vintage is cut from them.
 
     Derived from them: the most deprived fifth (from England's scores), rurality, shares of counts, residents, and residents per
     patient registered from the area with any practice.
@@ -211,7 +231,7 @@ def _area_table(flows: pl.DataFrame) -> pl.DataFrame:
     residents = read_table("area_ages").select(
         "lsoa11", pl.sum_horizontal([f"age_{a}" for a in range(91)]).alias("residents_2020")
     )
-    registered = flows.group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
+    registered = _flows(vintage).group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
     both = pl.col("disabled_2021") + pl.col("not_disabled_2021")
     others = pl.sum_horizontal([f"{e}_2021" for e in ETHNICITIES if e != "white"], ignore_nulls=False)
     shares = [
@@ -262,6 +282,7 @@ def _mostly_theirs(flows: pl.DataFrame, practices: pl.Series, match: Match, vint
     return shares.filter(pl.col("theirs") > HALF * pl.col("patients"))["lsoa11"].sort()
 
 
+@lru_cache(maxsize=4)
 def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
     manifest = read_manifest()
     found: dict[str, tuple[str, ...]] = {}

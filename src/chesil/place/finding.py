@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -36,6 +37,7 @@ class Match:
     detail: str = ""
 
 
+@lru_cache(maxsize=1)
 def group_index() -> pl.DataFrame:
     """One row a group of any kind: group_type, group_code, group_name, vintages."""
     return (

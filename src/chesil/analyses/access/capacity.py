@@ -94,7 +94,7 @@ def _rate(
 ) -> Figure:  # fmt: skip
     notes: tuple[str, ...] = ()
     if known < total:
-        notes += (f"{known} of {total} practices have a published value.",)
+        notes += (f"{known} of {total} {'practice has' if total == 1 else 'practices have'} a published value.",)
     if known and len(sound) < known:
         notes += (f"{known - len(sound)} left out: far out of line with the others, to be asked about before use.",)
     given = {"receipts": contacts.receipts, "period": period, "notes": notes}

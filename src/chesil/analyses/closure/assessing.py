@@ -135,8 +135,8 @@ def _round(
     used: dict[str, float] = {}
     for code in [*asked.merge, *asked.close]:
         one = dispersed(place, index, code, asked, settings, model, rng, used)
-        for n, other in enumerate(one.field.practices):
-            used[other] = used.get(other, 0.0) + float(one.whole[:, n].sum())
+        for other, received in zip(one.field.practices, one.whole.sum(axis=0), strict=False):
+            used[other] = used.get(other, 0.0) + float(received)
         found.append(one)
     return found, receivers(place, found, gp_fte, settings)
 

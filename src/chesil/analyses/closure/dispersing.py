@@ -103,18 +103,21 @@ def receivers(
     total: dict[str, int] = {}
     runs: dict[str, NDArray[np.int64]] = {}
     for one in found:
+        received = one.whole.sum(axis=0)
         for n, code in enumerate(one.field.practices):
-            got = int(one.whole[:, n].sum())
-            drawn = one.runs[:, n] if one.runs is not None else np.full(settings.runs, got)
+            got = int(received[n])
+            # Without draws every run is the expected dispersal: one stands for all.
+            drawn = one.runs[:, n] if one.runs is not None else np.array([got])
             if got or drawn.any():
                 total[code] = total.get(code, 0) + got
-                runs[code] = runs.get(code, np.zeros(settings.runs, np.int64)) + drawn
+                runs[code] = runs.get(code, np.zeros(1, np.int64)) + drawn
                 rows[code] = {"list_before": one.field.sizes[n], "is_here": bool(one.field.is_here[n])}
     lists = dict(place.practices.select("practice_code", "list_size").iter_rows())
     growth_limit, gp_limit = thresholds(settings, place.as_at)
     records = []
     for code, row in rows.items():
-        low, high = (float(v[0]) for v in ranges(runs[code][:, None]))
+        drawn = runs[code]
+        low, high = (float(v[0]) for v in (ranges(drawn[:, None]) if drawn.size > 1 else (drawn, drawn)))
         before = int(lists.get(code, row["list_before"]))
         fte = gp_fte.get(code)
         per_gp = None if not fte else (before / fte, (before + total[code]) / fte, (before + high) / fte)

@@ -72,7 +72,8 @@ def judge_practices(
             known = entered.get((code, criterion.code)) or published.get(criterion.code, {}).get(code)
             state, value, source = known or (UNKNOWN, "", criterion.source)
             rows.append((code, criterion.code, state, value, source))
-    return pl.DataFrame(rows, schema=["practice_code", "criterion", "state", "value", "source"], orient="row")
+    columns = ("practice_code", "criterion", "state", "value", "source")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 Judged = dict[str, tuple[str, str, str]]

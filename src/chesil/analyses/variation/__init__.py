@@ -111,9 +111,14 @@ def _warnings(judged: pl.DataFrame, codes: set[str]) -> tuple[str, ...]:
     found = [f"Registers are of {YEAR}: the newest year published for all England in this pack."]
     if without.height:
         found.append(
-            f"{without.height} practices have no expected count: {'; '.join(without['reason'].unique().sort())}."
+            f"{_practices_have(without.height)} no expected count: {'; '.join(without['reason'].unique().sort())}."
         )
     absent = len(codes - set(judged["practice_code"]))
     if absent:
-        found.append(f"{absent} practices have no register of {YEAR} under their code.")
+        found.append(f"{_practices_have(absent)} no register of {YEAR} under their code.")
     return tuple(found)
+
+
+def _practices_have(count: int) -> str:
+    """ "1 practice has", "3 practices have"."""
+    return f"{count} {'practice has' if count == 1 else 'practices have'}"

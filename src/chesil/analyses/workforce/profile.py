@@ -44,7 +44,7 @@ def profile_figures(
     ]
     if similar:
         figures.append(part("workforce_gp_similar", *_similar(weighed, similar), both))
-    if len(unit.practices) > 1:
+    if len(unit.practices) > 1 or unit.code == place.code:
         usable = [r for r in sound if r["weighted"]]
         figures += [
             part("workforce_usable_returns", float(len(sound)), float(len(unit.practices)), receipts),

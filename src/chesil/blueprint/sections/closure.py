@@ -2,7 +2,7 @@
 
 from chesil.blueprint.charts import BLUE, CONFIG, INK, VEGA_LITE
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
-from chesil.blueprint.words import part_text, place_name
+from chesil.blueprint.words import counted, part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
@@ -25,8 +25,8 @@ WORKING: tuple[Words, ...] = (
 def of_place(plan: Plan) -> Section | None:
     """How many closures would push a neighbour past a threshold; counts by band; the board's edition names them."""
     found = plan.assessments.get("closure")
-    counted = plan.figures.get(("closures_over_threshold", plan.place.code))
-    if found is None or counted is None:
+    found_over = plan.figures.get(("closures_over_threshold", plan.place.code))
+    if found is None or found_over is None:
         return None
     is_public = plan.study.edition == "public"
     few = found.tables["closures"].height < FEW
@@ -35,7 +35,7 @@ def of_place(plan: Plan) -> Section | None:
     if plan.study.edition == "board":
         blocks.insert(2, _named(plan, list(found.tables["closures"]["practice_code"]), MOST_NAMED))
     blocks += [Paragraph((w,), True) for w in found.warnings] if plan.study.edition == "board" else []
-    return Section(KEY, NAME, _heading(plan, counted), _lead(plan, counted), tuple(blocks))
+    return Section(KEY, NAME, _heading(plan, found_over), _lead(plan, found_over), tuple(blocks))
 
 
 def of_group(plan: Plan, unit: Unit) -> Section | None:
@@ -54,24 +54,24 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     return Section(KEY, NAME, heading, (_terms(plan),), (_named(plan, mine), Bullets(WORKING)))
 
 
-def _heading(plan: Plan, counted: Figure) -> str:
-    name, share = place_name(plan.place.name), (counted.value or 0) / (counted.denominator or 1)
-    if not counted.is_known:
+def _heading(plan: Plan, found_over: Figure) -> str:
+    name, share = place_name(plan.place.name), (found_over.value or 0) / (found_over.denominator or 1)
+    if not found_over.is_known:
         return f"Where patients of {name} would go if a practice closed"
-    if not counted.value:
+    if not found_over.value:
         return f"No single closure in {name} would push a neighbour past a threshold"
     if share > 0.5:
         return f"Most closures in {name} would push a neighbour past a threshold"
     return f"Some closures in {name} would push a neighbour past a threshold"
 
 
-def _lead(plan: Plan, counted: Figure) -> tuple[Words, ...]:
+def _lead(plan: Plan, found_over: Figure) -> tuple[Words, ...]:
     name = place_name(plan.place.name)
     return (
-        ("Closed one at a time, ", Shown(counted), f" of {name}’s ", Shown(counted, part_text(counted.denominator)),
-         " practices would push one neighbour or more past a threshold.")
-        if counted.is_known else
-        (f"How many closures in {name} would push a neighbour past a threshold is not shown: {counted.reason}.",),
+        ("Closed one at a time, ", Shown(found_over), f" of {name}’s ", Shown(found_over, part_text(found_over.denominator)),
+         f" {'practice' if found_over.denominator == 1 else 'practices'} would push one neighbour or more past a threshold.")
+        if found_over.is_known else
+        (f"How many closures in {name} would push a neighbour past a threshold is not shown: {found_over.reason}.",),
         _terms(plan),
         ("This counts where one ending would be felt next door; it is no forecast of any ending. Where patients of any one "
          "practice would go is far from certain, and the range of a single closure (`chesil what-if`) is wide.",),
@@ -118,7 +118,7 @@ def _bands(plan: Plan, is_public: bool) -> list[Block]:
                 {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK}, "encoding": {"text": {"field": "practices"}}},
             ],
         },
-        "Bars of " + "; ".join(f"{v['growth']}: {v['practices']} practices" for v in values),
+        "Bars of " + "; ".join(f"{v['growth']}: {counted(v['practices'], 'practice')}" for v in values),
         f"{caption}. Modelled, one closure at a time.",
     )  # fmt: skip
     return [

@@ -17,10 +17,11 @@ def of_place(plan: Plan) -> Section | None:
     targets = found.tables["targets"]
     verdicts = targets["verdict"].to_list()
     judged = [v for v in verdicts if v in (MET, NOT_MET, TOO_CLOSE)]
-    heading = (
-        f"Of {counted(len(judged), 'target')} that open figures can judge, {verdicts.count(MET)} "
-        f"{'is' if verdicts.count(MET) == 1 else 'are'} met"
-    )
+    met = verdicts.count(MET)
+    heading = "No target can be judged by open figures: how each stands must be said locally"
+    if judged:
+        many = f"{met} {'is' if met == 1 else 'are'}" if met else "none is"
+        heading = f"Of {counted(len(judged), 'target')} that open figures can judge, {many} met"
     blocks: list[Block] = [*then_and_now(plan)]
     for (title,), rows in targets.group_by("set_title", maintain_order=True):
         first = rows.row(0, named=True)

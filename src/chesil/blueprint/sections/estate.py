@@ -2,7 +2,7 @@
 
 from chesil.blueprint.charts import BLUE, CONFIG, INK, VEGA_LITE
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
-from chesil.blueprint.words import compared, part_text, place_name
+from chesil.blueprint.words import compared, many, part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -43,7 +43,7 @@ def of_place(plan: Plan) -> Section | None:
     code, name = plan.place.code, place_name(plan.place.name)
     blocks: list[Block] = [
         _profile(plan, code, name),
-        _groups(plan, name),
+        *([_groups(plan, name)] if plan.pcns else []),
         *_room_use(plan, code),
         *_condition(plan, code),
         *_rooms_ahead(plan, code),
@@ -60,9 +60,16 @@ def of_place(plan: Plan) -> Section | None:
         (
             f"Practices of {name} have ",
             Shown(sites),
-            " sites on record; ",
-            Shown(old),
-            " of them are branches that nothing later than 2017 confirms.",
+            f" {many(sites, 'site')} on record",
+            *(
+                (
+                    "; ",
+                    Shown(old),
+                    f" {'is a branch' if old.value == 1 else 'are branches'} that nothing later than 2017 confirms.",
+                )
+                if old.value
+                else (".",)
+            ),
         ),
         ("The NHS paid back ", Shown(paid), f" for each patient’s premises, {how} England’s ", Shown(everywhere), "."),
         (
@@ -90,13 +97,13 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     rows = [Row(place_name(names[p]), tuple(_cell(plan, m, p) for m in COLUMNS)) for p in unit.practices]
     rows.append(Row(place_name(unit.name), tuple(_cell(plan, m, unit.code) for m in COLUMNS), True))
     table = Table("Sites and premises payments by practice", ("Practice", *_heads()), tuple(rows), (0,))
+    sites, old = (plan.figures[m, unit.code] for m in ("estate_sites", "estate_sites_unconfirmed"))
     lead: tuple[Words, ...] = (
         (
             f"Practices of {place_name(unit.name)} have ",
-            Shown(plan.figures["estate_sites", unit.code]),
-            " sites on record, ",
-            Shown(plan.figures["estate_sites_unconfirmed", unit.code]),
-            " of them confirmed by nothing later than 2017.",
+            Shown(sites),
+            f" {many(sites, 'site')} on record",
+            *((", ", Shown(old), " of them confirmed by nothing later than 2017.") if old.value else (".",)),
         ),
     )
     return Section(KEY, NAME, f"The buildings of {place_name(unit.name)}", lead, (table,))

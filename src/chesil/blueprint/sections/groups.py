@@ -55,6 +55,8 @@ def of_place(plan: Plan) -> Section | None:
     if "grouping" not in plan.assessments or plan.place.practices.height < 2:
         return None
     proposals = {n: p for n, p in sorted(plan.study.proposals.items()) if p.kind == "groups"}
+    if not proposals and (plan.figures["groups_number", _code(plan, PRESENT)].value or 0) < 2:
+        return None  # one network has no edge to draw otherwise
     blocks: list[Block] = [_beside(plan, proposals)]
     for name, proposal in proposals.items():
         blocks += [Subheading(proposal.title), *_of_proposal(plan, name, proposal)]

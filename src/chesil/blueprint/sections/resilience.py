@@ -17,7 +17,7 @@ from chesil.blueprint.document import (
     Table,
     Words,
 )
-from chesil.blueprint.words import limits_text, number, part_text, place_name
+from chesil.blueprint.words import limits_text, mid_sentence, number, part_text, place_name
 from chesil.core.settings import settings_from
 from chesil.definitions import load_definition
 from chesil.measures.card import load_measure
@@ -101,7 +101,8 @@ def _exposed_words(plan: Plan, code: str) -> Words:
     if not exposed.is_known:
         return (f"Exposure to neighbours is not known: {exposed.reason}.",)
     limit = _settings(plan).exposure_pct
-    count = f"{exposed.value:,.0f} of {part_text(exposed.denominator)} practices"
+    practices = "practice" if exposed.denominator == 1 else "practices"
+    count = f"{exposed.value:,.0f} of {part_text(exposed.denominator)} {practices}"
     return (
         Shown(exposed, count),
         f" would receive more than {limit:g}% of their present list if one neighbour closed (modelled from where patients "
@@ -263,7 +264,7 @@ def _support(plan: Plan) -> list[Block]:
             offer.name,
             (
                 state(offer),
-                "; ".join(titles[c].lower() for c in fitting.get(offer.name, ())) or "none",
+                "; ".join(mid_sentence(titles[c]) for c in fitting.get(offer.name, ())) or "none",
                 offer.reference,
             ),
         )
@@ -271,7 +272,7 @@ def _support(plan: Plan) -> list[Block]:
     )
     none = () if any(is_open for _, _, is_open in matched) else (Paragraph((NO_OFFER,)),)
     asked = tuple(
-        Row(q["name"], ("; ".join(titles[c].lower() for c in q["criteria"]), q["prompt"]))
+        Row(q["name"], ("; ".join(mid_sentence(titles[c]) for c in q["criteria"]), q["prompt"]))
         for q in load_definition(".", "success_checklist")["question"]
     )
     return [

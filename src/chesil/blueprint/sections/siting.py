@@ -19,7 +19,7 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.map_svg import Dot, draw_legend, draw_map
-from chesil.blueprint.words import limits_text, number, part_text, people, place_name
+from chesil.blueprint.words import limits_text, many, number, part_text, people, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.packs.pack import read_table
@@ -53,9 +53,9 @@ def of_place(plan: Plan) -> Section | None:
     if "siting" not in plan.assessments:
         return None
     found, code, name = plan.assessments["siting"], plan.place.code, place_name(plan.place.name)
-    mean = plan.figures["siting_mean_minutes", code]
+    mean, sites = (plan.figures[m, code] for m in ("siting_mean_minutes", "siting_sites"))
     lead: list[Words] = [
-        (f"{name} has ", Shown(plan.figures["siting_sites", code]), " sites from which practices are known to work; people live ",
+        (f"{name} has ", Shown(sites), f" {many(sites, 'site')} from which practices are known to work; people live ",
          *_with_limits(plan, mean), f" minutes from the nearest {found.about['mode']} on average."
          if mean.is_known else " from the nearest."),
     ]  # fmt: skip
@@ -73,9 +73,9 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     if ("siting_sites", unit.code) not in plan.figures:
         return None
     name, code = place_name(unit.name), unit.code
-    mean = plan.figures["siting_mean_minutes", code]
+    mean, sites = (plan.figures[m, code] for m in ("siting_mean_minutes", "siting_sites"))
     lead: list[Words] = [
-        (f"{name} has ", Shown(plan.figures["siting_sites", code]), " sites; people where most of its patients live are ",
+        (f"{name} has ", Shown(sites), f" {many(sites, 'site')}; people where most of its patients live are ",
          *_with_limits(plan, mean), " minutes from the nearest site of any practice, on average."),
     ]  # fmt: skip
     steps = _steps_of(plan, code)

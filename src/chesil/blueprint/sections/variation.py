@@ -14,7 +14,7 @@ from chesil.blueprint.sections.variation_charts import (
     run_charts,
     strips_chart,
 )
-from chesil.blueprint.words import part_text, place_name
+from chesil.blueprint.words import counted, part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -288,7 +288,7 @@ def _funnel(plan: Plan, rows: pl.DataFrame) -> list[Block]:
         Chart(
             funnel_chart(points, limits, f"{title}: recorded to expected recording by size",
                          "lines: 95% (dashed) and 99.8% limits, as wide as practices across England differ"),
-            f"A funnel of {len(points)} practices; those outside are in the list below",
+            f"A funnel of {counted(len(points), 'practice')}; those outside are in the list below",
             "A practice outside is worth a conversation, not a verdict. The list may be kept differently. " + SOURCE,
         ),
     ]  # fmt: skip
@@ -401,7 +401,7 @@ def _diabetes_of_practices(plan: Plan, unit: Unit, name: str) -> list[Block]:
                 ("Practice", "In control", "Similar ten", "People to their median", "by chance alone",
                  "People to best five", "by chance alone"),
                 tuple(rows),
-                note="Where nothing truly differs, best five of ten still shows a gap for three practices in four: read each "
+                note="" if blocks else "Where nothing truly differs, best five of ten still shows a gap for three practices in four: read each "
                 "gap beside what chance alone shows. Gaps are not added up.",
             ))  # fmt: skip
     return [Subheading("Diabetes: practices beside ten that serve like people"), *blocks] if blocks else []

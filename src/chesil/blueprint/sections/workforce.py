@@ -53,7 +53,7 @@ ASSUMED = (
 
 def of_place(plan: Plan) -> Section | None:
     """Profile, what is short by each rule, the ten years ahead, and who gains by a regrouping."""
-    if "workforce" not in plan.assessments:
+    if "workforce" not in plan.assessments or plan.place.practices.is_empty():
         return None
     code, name = plan.place.code, place_name(plan.place.name)
     blocks: list[Block] = [
@@ -75,18 +75,15 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     if "workforce" not in plan.assessments or ("workforce_participation", unit.code) not in plan.figures:
         return None
     name, code = place_name(unit.name), unit.code
-    gps, similar = (
-        plan.figures["workforce_gp_excluded" if len(unit.practices) > 1 else "gp_fte_per_10000", code],
-        (plan.figures["workforce_gp_similar", code]),
-    )
-    how = compared(gps, similar, plan.cards[gps.measure])
+    gps = plan.figures["workforce_gp_excluded" if len(unit.practices) > 1 else "gp_fte_per_10000", code]
+    similar = plan.figures.get(("workforce_gp_similar", code))
     heading = (
-        f"{name} has a GP rate {how} that of similar practices" if gps.is_known and similar.is_known
+        f"{name} has a GP rate {compared(gps, similar, plan.cards[gps.measure])} that of similar practices"
+        if gps.is_known and similar is not None and similar.is_known
         else f"GPs of {name} cannot be set against similar practices"
     )  # fmt: skip
     lead: tuple[Words, ...] = (
-        (f"To 10,000 weighted patients {name} has ", Shown(gps), " fully qualified GPs (FTE); practices like its own would have ",
-         Shown(similar), "."),
+        (f"To 10,000 weighted patients {name} has ", Shown(gps), " fully qualified GPs (FTE)", *_like_its_own(plan, code), "."),
         ("Its networks’ staff come to ", Shown(plan.figures["workforce_network_fte_per_10000", code]),
          " FTE to 10,000 patients, against ", Shown(plan.figures["workforce_network_fte_per_10000", ENGLAND.upper()]),
          " in England."),
@@ -107,16 +104,16 @@ def _heading(plan: Plan, code: str, name: str) -> str:
 
 
 def _lead(plan: Plan, code: str, name: str) -> tuple[Words, ...]:
-    gps, similar = plan.figures["workforce_gp_excluded", code], plan.figures["workforce_gp_similar", code]
+    gps = plan.figures["workforce_gp_excluded", code]
     england = plan.figures["workforce_gp_excluded", ENGLAND.upper()]
     network, everywhere = (plan.figures["workforce_network_fte_per_10000", c] for c in (code, ENGLAND.upper()))
     at = period_text(network.period)
     lead: list[Words] = [
         (f"In {period_text(gps.period)} {name} had ", Shown(gps), " fully qualified GPs (FTE) to 10,000 weighted patients, "
          f"{compared(gps, england, plan.cards[gps.measure])} England’s ", Shown(england),
-         "; practices like its own would have ", Shown(similar), "."),
+         *_like_its_own(plan, code), "."),
         ("Staff employed through networks came to ", Shown(network), f" FTE to 10,000 patients at {at} (England ",
-         Shown(everywhere), ")."),
+         Shown(everywhere), ").") if network.is_known else ("What networks employ is not known for this place and date.",),
     ]  # fmt: skip
     gap = plan.figures.get(("workforce_gp_gap", code))
     if gap is not None and gap.is_known:
@@ -130,6 +127,12 @@ def _lead(plan: Plan, code: str, name: str) -> tuple[Words, ...]:
              Shown(plan.figures["workforce_retention_point", code]), " more (FTE) by then."),
         ]  # fmt: skip
     return tuple(lead)
+
+
+def _like_its_own(plan: Plan, code: str) -> Words:
+    """What similar practices would have, where there are any."""
+    similar = plan.figures.get(("workforce_gp_similar", code))
+    return () if similar is None or not similar.is_known else ("; practices like its own would have ", Shown(similar))
 
 
 def _ranged(plan: Plan, figure: Figure) -> Words:
