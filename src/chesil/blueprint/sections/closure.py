@@ -118,7 +118,7 @@ def _bands(plan: Plan, is_public: bool) -> list[Block]:
                 {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK}, "encoding": {"text": {"field": "practices"}}},
             ],
         },
-        "Bars of " + "; ".join(f"{v['growth']}: {counted(v['practices'], 'practice')}" for v in values),
+        "Bars of " + "; ".join(f"{v['growth']}: {counted(int(str(v['practices'])), 'practice')}" for v in values),
         f"{caption}. Modelled, one closure at a time.",
     )  # fmt: skip
     return [

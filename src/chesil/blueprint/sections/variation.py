@@ -401,8 +401,8 @@ def _diabetes_of_practices(plan: Plan, unit: Unit, name: str) -> list[Block]:
                 ("Practice", "In control", "Similar ten", "People to their median", "by chance alone",
                  "People to best five", "by chance alone"),
                 tuple(rows),
-                note="" if blocks else "Where nothing truly differs, best five of ten still shows a gap for three practices in four: read each "
-                "gap beside what chance alone shows. Gaps are not added up.",
+                note="" if blocks else "Where nothing truly differs, best five of ten still shows a gap for three practices in "
+                "four: read each gap beside what chance alone shows. Gaps are not added up.",
             ))  # fmt: skip
     return [Subheading("Diabetes: practices beside ten that serve like people"), *blocks] if blocks else []
 
