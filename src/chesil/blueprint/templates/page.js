@@ -330,7 +330,7 @@
       if (places && places <= 12) {
         const head = make("tr", {}, ...data.heads.map((h) => make("th", { scope: "col" }, h)));
         const rows = hits.map((r) => make("tr", {}, make("th", { scope: "row" }, r[0]), ...r.slice(1).map((c) => make("td", {}, c))));
-        out.append(make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": data.caption }, make("table", {}, make("caption", {}, data.caption), make("thead", {}, head), make("tbody", {}, ...rows))));
+        out.append(make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": data.caption }, make("table", {}, make("caption", {}, data.caption), make("thead", {}, head), make("tbody", {}, ...rows))));
       }
       state.write("area", input.value.trim());
     };

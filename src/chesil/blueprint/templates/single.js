@@ -36,6 +36,7 @@
       }
       window.chesil.fold(false);
       main.removeAttribute("aria-busy");
+      main.dataset.shown = page;
     }
     const target = anchor && document.getElementById(anchor);
     if (target) { target.tabIndex = -1; target.focus(); target.scrollIntoView(); }
