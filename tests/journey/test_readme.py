@@ -27,5 +27,5 @@ def test_python() -> None:
 
 def test_the_folders_named_are_there() -> None:
     root = Path(__file__).parents[2]
-    for name in re.findall(r"^\| `([^`]+)` \|", README, re.M):
+    for name in re.findall(r"^\| `([^` ]+)` \|", README, re.M):
         assert (root / name).exists(), name
