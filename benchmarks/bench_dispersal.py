@@ -86,7 +86,7 @@ def main() -> None:
     codes = list(england.practices["practice_code"])
     ours = codes if "--whole" in sys.argv else codes[::OURS]
     wall, cpu = timed(lambda: close_each(england, ours), 1)
-    flows = england.registrations.to_pandas()
+    flows = pd.DataFrame(england.registrations.to_dict(as_series=False))
     few = codes[:: len(codes) // LOOPED]
     peer, peer_cpu = timed(lambda: [plain(flows, c) for c in few], 1)
     all_ours, all_peers = len(codes) / len(ours), len(codes) / len(few)

@@ -187,6 +187,15 @@ def simulate_dispersals(
     `blocks` are (area, how many) of its people who move together, such as a care home's. Every run adds up to the same
     people. With `room`, the run's expected numbers are placed within it and rounded.
     """
+    reached = np.flatnonzero((shares > 0).any(axis=0))  # most practices draw nobody: leave them out of every run
+    if reached.size < shares.shape[1]:
+        own_room = None if room is None else room[reached]
+        runs_of_reached = simulate_dispersals(
+            people, shares[:, reached], rng, runs=runs, spread=spread, room=own_room, blocks=blocks
+        )
+        everybody = np.zeros((runs, shares.shape[1] + 1), dtype=np.int64)
+        everybody[:, np.append(reached, shares.shape[1])] = runs_of_reached
+        return everybody
     m = shares.shape[1]
     alone = people.copy()
     for area, size in blocks:

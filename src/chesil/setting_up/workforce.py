@@ -1,5 +1,6 @@
 """Setting up the analysis of workforce: its places, its tables from the pack, its settings and its generator."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -59,7 +60,8 @@ def population_growth(place: Place, tables: StaffTables, settings: WorkforceSett
     people = read_table("projections", where=pl.col("area_code").is_in(councils))
     first = int(known["year"].to_list()[-1])
     years = range(first, first + settings.horizon_years + 1)
-    totals = dict(people.sort("area_code", "age").group_by("year").agg(pl.col("people").sum()).iter_rows())
+    by_year = people.group_by("year").agg("people")
+    totals = {year: math.fsum(parts) for year, parts in by_year.iter_rows()}  # exact, so the order does not matter
     if set(people["area_code"]) != set(councils) or not set(years) <= set(totals):
         return None
     return np.array([totals[y] / totals[first] for y in years])
