@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -40,6 +40,11 @@ class Column:
     high: float | None = None
     one_of: tuple[str, ...] = ()
     pattern: str = ""
+
+
+def maybe(name: str, kind: ColumnType, about: str, unit: str = "", **limits: Any) -> Column:
+    """A column that may be blank (unknown); `limits` are the column's `low`, `high`, `one_of` or `pattern`."""
+    return Column(name, kind, about, unit, missing=True, **limits)
 
 
 @dataclass(frozen=True)

@@ -2,52 +2,48 @@
 
 import polars as pl
 
-from chesil.core.tables import Column, TableContract
+from chesil.core.tables import Column, TableContract, maybe
 from chesil.packs.contracts_practices import SITES as PACK_SITES
 
 SITE_KINDS = ("main", "branch", "hub", "outreach", "candidate")
 SITE_STATUSES = ("open", "closed", "candidate")
 
 
-def _maybe(name: str, kind: str, about: str, unit: str = "") -> Column:
-    return Column(name, kind, about, unit, missing=True)  # type: ignore[arg-type]
-
-
 LOCAL_SITE_COLUMNS = (
     Column("status", "text", "open, closed or candidate", one_of=SITE_STATUSES),
-    _maybe("owner", "text", "who owns it"),
-    _maybe("tenure", "text", "how it is held"),
-    _maybe("gia_m2", "float", "gross internal area", "m2"),
-    _maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms"),
-    _maybe("treatment_rooms", "int", "treatment rooms", "rooms"),
-    _maybe("address", "text", "address"),
-    _maybe("lease_end", "date", "day the lease ends"),
-    _maybe("lease_break", "date", "next day the lease can be broken"),
-    _maybe("rent_gbp", "float", "rent a year", "GBP"),
-    _maybe("notional_rent_gbp", "float", "notional rent a year", "GBP"),
-    _maybe("rent_review", "date", "day of the next rent review"),
-    _maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
-    _maybe("reimbursed_gbp", "float", "what the NHS pays back for it a year", "GBP"),
-    _maybe("grant_gbp", "float", "grant given towards it", "GBP"),
-    _maybe("grant_date", "date", "day of the grant"),
-    _maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
-    _maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
-    _maybe("condition_grade", "text", "condition, A good to D unacceptable"),
-    _maybe("year_built", "int", "year built"),
-    _maybe("utilisation_pct", "float", "share of room half-days used", "%"),
-    _maybe("backlog_gbp", "float", "backlog maintenance", "GBP"),
-    _maybe("step_free", "bool", "whether it can be entered without steps"),
-    _maybe("accessibility", "text", "what else is known of access for disabled people"),
-    _maybe("expansion_m2", "float", "room to extend", "m2"),
-    _maybe("void_gbp", "float", "cost a year of the building if it stood empty", "GBP"),
-    _maybe("transition_gbp", "float", "one-off cost of leaving it: moving, notice, reinstatement", "GBP"),
-    _maybe("disposal_gbp", "float", "what a sale is thought to bring its owner", "GBP"),
-    _maybe("equipment", "text", "equipment that a scenario adds"),
+    maybe("owner", "text", "who owns it"),
+    maybe("tenure", "text", "how it is held"),
+    maybe("gia_m2", "float", "gross internal area", "m2"),
+    maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms"),
+    maybe("treatment_rooms", "int", "treatment rooms", "rooms"),
+    maybe("address", "text", "address"),
+    maybe("lease_end", "date", "day the lease ends"),
+    maybe("lease_break", "date", "next day the lease can be broken"),
+    maybe("rent_gbp", "float", "rent a year", "GBP"),
+    maybe("notional_rent_gbp", "float", "notional rent a year", "GBP"),
+    maybe("rent_review", "date", "day of the next rent review"),
+    maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
+    maybe("reimbursed_gbp", "float", "what the NHS pays back for it a year", "GBP"),
+    maybe("grant_gbp", "float", "grant given towards it", "GBP"),
+    maybe("grant_date", "date", "day of the grant"),
+    maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
+    maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
+    maybe("condition_grade", "text", "condition, A good to D unacceptable"),
+    maybe("year_built", "int", "year built"),
+    maybe("utilisation_pct", "float", "share of room half-days used", "%"),
+    maybe("backlog_gbp", "float", "backlog maintenance", "GBP"),
+    maybe("step_free", "bool", "whether it can be entered without steps"),
+    maybe("accessibility", "text", "what else is known of access for disabled people"),
+    maybe("expansion_m2", "float", "room to extend", "m2"),
+    maybe("void_gbp", "float", "cost a year of the building if it stood empty", "GBP"),
+    maybe("transition_gbp", "float", "one-off cost of leaving it: moving, notice, reinstatement", "GBP"),
+    maybe("disposal_gbp", "float", "what a sale is thought to bring its owner", "GBP"),
+    maybe("equipment", "text", "equipment that a scenario adds"),
 )
 
 _LOCALLY = {
     "kind": Column("kind", "text", "kind of site", one_of=SITE_KINDS),
-    "practice_code": _maybe("practice_code", "text", "practice that uses it; blank for a hub or a candidate of nobody"),
+    "practice_code": maybe("practice_code", "text", "practice that uses it; blank for a hub or a candidate of nobody"),
 }
 """Columns of the pack's sites that a study may fill in more ways than the pack does."""
 
@@ -70,7 +66,7 @@ HOURS = TableContract(
         Column("weekday", "text", "day"),
         Column("opens", "text", "opening time, 24 hours"),
         Column("closes", "text", "closing time, 24 hours"),
-        _maybe("kind", "text", "core or extended hours"),
+        maybe("kind", "text", "core or extended hours"),
     ),
 )
 
@@ -80,14 +76,14 @@ HOMES = TableContract(
     key=("development",),
     columns=(
         Column("development", "text", "name or planning reference"),
-        _maybe("easting", "int", "easting", "metres"),
-        _maybe("northing", "int", "northing", "metres"),
+        maybe("easting", "int", "easting", "metres"),
+        maybe("northing", "int", "northing", "metres"),
         Column("dwellings", "int", "homes", "homes"),
-        _maybe("people_per_dwelling", "float", "people in a home", "people"),
-        _maybe("first_completion", "date", "day of the first completions"),
-        _maybe("last_completion", "date", "day of the last completions"),
-        _maybe("status", "text", "stage"),
-        _maybe("comment_deadline", "date", "last day to comment on the application"),
+        maybe("people_per_dwelling", "float", "people in a home", "people"),
+        maybe("first_completion", "date", "day of the first completions"),
+        maybe("last_completion", "date", "day of the last completions"),
+        maybe("status", "text", "stage"),
+        maybe("comment_deadline", "date", "last day to comment on the application"),
     ),
 )
 
@@ -102,7 +98,7 @@ ROOM_USE = TableContract(
         Column("weekday", "text", "day"),
         Column("half_day", "text", "half-day", one_of=HALF_DAYS),
         Column("rooms_used", "float", "rooms in use", "rooms", low=0),
-        _maybe("rooms_open", "float", "rooms that could have been used; blank means all", "rooms"),
+        maybe("rooms_open", "float", "rooms that could have been used; blank means all", "rooms"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chesil.core.tables import Column, TableContract
+from chesil.core.tables import Column, TableContract, maybe
 from chesil.registers.contracts_equality import EQUALITY_CONTRACTS
 from chesil.registers.contracts_estate import ESTATE_CONTRACTS
 from chesil.registers.contracts_money import MONEY_CONTRACTS
@@ -14,12 +14,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 PRACTICE = Column("practice_code", "text", "ODS code of the practice", pattern="[A-Z][A-Z0-9][0-9]{4}")
 
 
-def _maybe(name: str, kind: str, about: str, unit: str = "", **limits: object) -> Column:
-    return Column(name, kind, about, unit, missing=True, **limits)  # type: ignore[arg-type]
-
-
 def _gbp(name: str, about: str) -> Column:
-    return _maybe(name, "float", about, "GBP")
+    return maybe(name, "float", about, "GBP")
 
 
 SITES = TableContract(
@@ -28,37 +24,37 @@ SITES = TableContract(
     key=("site_code",),
     columns=(
         Column("site_code", "text", "a code of the site: ODS's if it has one, else your own"),
-        _maybe("practice_code", "text", "ODS code of the practice that uses it"),
+        maybe("practice_code", "text", "ODS code of the practice that uses it"),
         Column("site_name", "text", "name of the site"),
-        _maybe("kind", "text", "kind of site", one_of=("main", "branch", "hub", "outreach", "candidate")),
-        _maybe("address", "text", "address"),
-        _maybe("postcode", "text", "postcode"),
-        _maybe("easting", "int", "easting", "metres", low=0, high=700_000),
-        _maybe("northing", "int", "northing", "metres", low=0, high=700_000),
-        _maybe("status", "text", "open, closed or candidate", one_of=("open", "closed", "candidate")),
-        _maybe("owner", "text", "who owns it"),
-        _maybe("tenure", "text", "how it is held", one_of=("owned", "leased", "nhs_property", "other")),
-        _maybe("gia_m2", "float", "gross internal area", "m2", low=0, high=20_000),
-        _maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms", low=0, high=200),
-        _maybe("treatment_rooms", "int", "treatment rooms", "rooms", low=0, high=200),
-        _maybe("lease_end", "date", "day the lease ends"),
-        _maybe("lease_break", "date", "next day the lease can be broken"),
+        maybe("kind", "text", "kind of site", one_of=("main", "branch", "hub", "outreach", "candidate")),
+        maybe("address", "text", "address"),
+        maybe("postcode", "text", "postcode"),
+        maybe("easting", "int", "easting", "metres", low=0, high=700_000),
+        maybe("northing", "int", "northing", "metres", low=0, high=700_000),
+        maybe("status", "text", "open, closed or candidate", one_of=("open", "closed", "candidate")),
+        maybe("owner", "text", "who owns it"),
+        maybe("tenure", "text", "how it is held", one_of=("owned", "leased", "nhs_property", "other")),
+        maybe("gia_m2", "float", "gross internal area", "m2", low=0, high=20_000),
+        maybe("consulting_rooms", "int", "consulting and examination rooms", "rooms", low=0, high=200),
+        maybe("treatment_rooms", "int", "treatment rooms", "rooms", low=0, high=200),
+        maybe("lease_end", "date", "day the lease ends"),
+        maybe("lease_break", "date", "next day the lease can be broken"),
         _gbp("rent_gbp", "rent a year"),
         _gbp("notional_rent_gbp", "notional rent a year"),
-        _maybe("rent_review", "date", "day of the next rent review"),
-        _maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
+        maybe("rent_review", "date", "day of the next rent review"),
+        maybe("vat_on_rent", "bool", "whether VAT is charged on the rent"),
         _gbp("reimbursed_gbp", "what the NHS pays back for it a year"),
         _gbp("grant_gbp", "grant given towards it"),
-        _maybe("grant_date", "date", "day of the grant"),
-        _maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
-        _maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
-        _maybe("condition_grade", "text", "condition, A good to D unacceptable", one_of=("A", "B", "C", "D")),
-        _maybe("year_built", "int", "year built", low=1500, high=2100),
-        _maybe("utilisation_pct", "float", "share of room half-days used", "%", low=0, high=100),
-        _maybe("backlog_gbp", "float", "backlog maintenance", "GBP", low=0),
-        _maybe("step_free", "bool", "whether it can be entered without steps"),
-        _maybe("accessibility", "text", "what else is known of access for disabled people"),
-        _maybe("expansion_m2", "float", "room to extend", "m2", low=0),
+        maybe("grant_date", "date", "day of the grant"),
+        maybe("guaranteed_use_until", "date", "end of guaranteed use after a grant"),
+        maybe("last_partner_liable", "bool", "whether the last partner would be left with the building"),
+        maybe("condition_grade", "text", "condition, A good to D unacceptable", one_of=("A", "B", "C", "D")),
+        maybe("year_built", "int", "year built", low=1500, high=2100),
+        maybe("utilisation_pct", "float", "share of room half-days used", "%", low=0, high=100),
+        maybe("backlog_gbp", "float", "backlog maintenance", "GBP", low=0),
+        maybe("step_free", "bool", "whether it can be entered without steps"),
+        maybe("accessibility", "text", "what else is known of access for disabled people"),
+        maybe("expansion_m2", "float", "room to extend", "m2", low=0),
         _gbp("void_gbp", "cost a year of the building if it stood empty"),
         _gbp("transition_gbp", "one-off cost of leaving it: moving, notice, reinstatement"),
         _gbp("disposal_gbp", "what a sale is thought to bring its owner"),
@@ -71,15 +67,15 @@ HOUSING = TableContract(
     key=("development",),
     columns=(
         Column("development", "text", "name or planning reference"),
-        _maybe("postcode", "text", "postcode near its middle"),
-        _maybe("easting", "int", "easting", "metres", low=0, high=700_000),
-        _maybe("northing", "int", "northing", "metres", low=0, high=700_000),
+        maybe("postcode", "text", "postcode near its middle"),
+        maybe("easting", "int", "easting", "metres", low=0, high=700_000),
+        maybe("northing", "int", "northing", "metres", low=0, high=700_000),
         Column("dwellings", "int", "homes", "homes", low=1, high=50_000),
-        _maybe("people_per_dwelling", "float", "people in a home", "people", low=0.5, high=6),
-        _maybe("first_completion", "date", "day of the first completions"),
-        _maybe("last_completion", "date", "day of the last completions"),
-        _maybe("status", "text", "stage", one_of=("allocated", "applied", "permitted", "building", "built", "refused")),
-        _maybe("comment_deadline", "date", "last day to comment"),
+        maybe("people_per_dwelling", "float", "people in a home", "people", low=0.5, high=6),
+        maybe("first_completion", "date", "day of the first completions"),
+        maybe("last_completion", "date", "day of the last completions"),
+        maybe("status", "text", "stage", one_of=("allocated", "applied", "permitted", "building", "built", "refused")),
+        maybe("comment_deadline", "date", "last day to comment"),
     ),
 )
 
@@ -92,7 +88,7 @@ HOURS = TableContract(
         Column("weekday", "text", "day", one_of=WEEKDAYS),
         Column("opens", "text", "opening time, 24 hours", pattern="([01][0-9]|2[0-3]):[0-5][0-9]"),
         Column("closes", "text", "closing time, 24 hours", pattern="([01][0-9]|2[0-4]):[0-5][0-9]"),
-        _maybe("kind", "text", "core or extended hours", one_of=("core", "extended")),
+        maybe("kind", "text", "core or extended hours", one_of=("core", "extended")),
     ),
 )
 
@@ -105,7 +101,7 @@ VACANCIES = TableContract(
         Column("role", "text", "role"),
         Column("fte", "float", "vacant full-time equivalents", "FTE", low=0, high=50),
         Column("since", "date", "day since when"),
-        _maybe("status", "text", "advertised, offered or filled", one_of=("vacant", "advertised", "offered", "filled")),
+        maybe("status", "text", "advertised, offered or filled", one_of=("vacant", "advertised", "offered", "filled")),
     ),
 )
 
@@ -117,7 +113,7 @@ REPLIES = TableContract(
         PRACTICE,
         Column("measure", "text", "name of the measure"),
         Column("reply", "text", "the practice's own words"),
-        _maybe("replied_by", "text", "role of the person who replied"),
+        maybe("replied_by", "text", "role of the person who replied"),
         Column("replied_on", "date", "day of the reply"),
     ),
 )
@@ -171,9 +167,9 @@ LOCAL_EVIDENCE = TableContract(
             ),
         ),
         Column("value", "text", "what is known"),
-        _maybe("source", "text", "who says so"),
+        maybe("source", "text", "who says so"),
         Column("known_on", "date", "day it was known"),
-        _maybe("board_only", "bool", "whether only the board's edition may show it"),
+        maybe("board_only", "bool", "whether only the board's edition may show it"),
     ),
 )
 
@@ -200,8 +196,8 @@ READINESS = TableContract(
         ),
         Column("score", "int", "1 not yet, 2 beginning, 3 nearly, 4 ready", low=1, high=4),
         Column("answered_on", "date", "day of the answer"),
-        _maybe("answered_by", "text", "role of the person who answered"),
-        _maybe("note", "text", "in the practice's own words"),
+        maybe("answered_by", "text", "role of the person who answered"),
+        maybe("note", "text", "in the practice's own words"),
     ),
 )
 
@@ -212,11 +208,11 @@ CONTRACTS = TableContract(
     columns=(
         PRACTICE,
         Column("contract", "text", "name of the contract"),
-        _maybe("commissioner", "text", "who commissions it"),
-        _maybe("starts", "date", "first day"),
-        _maybe("ends", "date", "last day"),
+        maybe("commissioner", "text", "who commissions it"),
+        maybe("starts", "date", "first day"),
+        maybe("ends", "date", "last day"),
         _gbp("annual_gbp", "value a year"),
-        _maybe("covers", "text", "what it pays for"),
+        maybe("covers", "text", "what it pays for"),
     ),
 )
 
@@ -226,12 +222,12 @@ SAVINGS = TableContract(
     key=("line",),
     columns=(
         Column("line", "text", "name of the line"),
-        _maybe("owner", "text", "who answers for it"),
+        maybe("owner", "text", "who answers for it"),
         Column("amount_gbp", "float", "amount", "GBP"),
         Column("year", "text", "financial year, such as 2026/27", pattern="20[0-9]{2}/[0-9]{2}"),
-        _maybe("cashable", "bool", "whether it releases cash"),
-        _maybe("confidence", "text", "how sure", one_of=("high", "medium", "low")),
-        _maybe("also_counted_in", "text", "another line that may hold the same money"),
+        maybe("cashable", "bool", "whether it releases cash"),
+        maybe("confidence", "text", "how sure", one_of=("high", "medium", "low")),
+        maybe("also_counted_in", "text", "another line that may hold the same money"),
     ),
 )
 
@@ -241,11 +237,11 @@ MILESTONES = TableContract(
     key=("milestone",),
     columns=(
         Column("milestone", "text", "what is to be done"),
-        _maybe("owner", "text", "who answers for it"),
+        maybe("owner", "text", "who answers for it"),
         Column("due", "date", "day it is due"),
-        _maybe("status", "text", "status", one_of=("not_started", "under_way", "done", "late", "dropped")),
-        _maybe("evidence", "text", "what shows it"),
-        _maybe("updated_on", "date", "day of the last entry"),
+        maybe("status", "text", "status", one_of=("not_started", "under_way", "done", "late", "dropped")),
+        maybe("evidence", "text", "what shows it"),
+        maybe("updated_on", "date", "day of the last entry"),
     ),
 )
 

@@ -1,12 +1,8 @@
 """Contracts of the estate's further tables: use of rooms, proposed health centres, amendments of a return."""
 
-from chesil.core.tables import Column, TableContract
+from chesil.core.tables import Column, TableContract, maybe
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _maybe(name: str, kind: str, about: str, unit: str = "", **limits: object) -> Column:
-    return Column(name, kind, about, unit, missing=True, **limits)  # type: ignore[arg-type]
 
 
 ROOM_USE = TableContract(
@@ -18,7 +14,7 @@ ROOM_USE = TableContract(
         Column("weekday", "text", "day", one_of=WEEKDAYS),
         Column("half_day", "text", "half-day", one_of=("morning", "afternoon", "evening")),
         Column("rooms_used", "float", "rooms in use", "rooms", low=0, high=400),
-        _maybe(
+        maybe(
             "rooms_open", "float", "rooms that could be used; blank means all of the site's", "rooms", low=0, high=400
         ),
     ),
@@ -30,19 +26,19 @@ CENTRES = TableContract(
     key=("proposal",),
     columns=(
         Column("proposal", "text", "name of the proposal"),
-        _maybe("site_code", "text", "site that it builds on, of the table of sites"),
-        _maybe("group_name", "text", "neighbourhood that it would serve"),
-        _maybe("works", "text", "what would be built", one_of=("refurbishment", "extension", "new_build", "none")),
-        _maybe("service_model", "text", "which services would work there"),
-        _maybe("gia_m2", "float", "gross internal area when done", "m2", low=0, high=50_000),
-        _maybe("constraints", "text", "what stands in the way"),
-        _maybe("planning", "text", "planning permission: stage and reference"),
-        _maybe("digital", "text", "networks, records and devices"),
-        _maybe("capital_gbp", "float", "capital cost", "GBP"),
-        _maybe("capital_source", "text", "who would pay"),
-        _maybe("opens_on", "date", "day it would open"),
-        _maybe("engagement", "text", "who was asked, when, and what they said"),
-        _maybe("disposes_of", "text", "codes of the sites it would free, separated by semicolons"),
+        maybe("site_code", "text", "site that it builds on, of the table of sites"),
+        maybe("group_name", "text", "neighbourhood that it would serve"),
+        maybe("works", "text", "what would be built", one_of=("refurbishment", "extension", "new_build", "none")),
+        maybe("service_model", "text", "which services would work there"),
+        maybe("gia_m2", "float", "gross internal area when done", "m2", low=0, high=50_000),
+        maybe("constraints", "text", "what stands in the way"),
+        maybe("planning", "text", "planning permission: stage and reference"),
+        maybe("digital", "text", "networks, records and devices"),
+        maybe("capital_gbp", "float", "capital cost", "GBP"),
+        maybe("capital_source", "text", "who would pay"),
+        maybe("opens_on", "date", "day it would open"),
+        maybe("engagement", "text", "who was asked, when, and what they said"),
+        maybe("disposes_of", "text", "codes of the sites it would free, separated by semicolons"),
     ),
 )
 
@@ -54,10 +50,10 @@ AMENDMENTS = TableContract(
         Column("changed_on", "date", "day of the change"),
         Column("part", "text", "proposal or part of the return that changed"),
         Column("field", "text", "what of it changed"),
-        _maybe("was", "text", "what it said"),
+        maybe("was", "text", "what it said"),
         Column("became", "text", "what it says now"),
-        _maybe("because", "text", "why"),
-        _maybe("changed_by", "text", "role of the person who changed it"),
+        maybe("because", "text", "why"),
+        maybe("changed_by", "text", "role of the person who changed it"),
     ),
 )
 

@@ -1,11 +1,6 @@
 """The contract of the table of need that a user brings: how many people are expected to have a condition, and who says so."""
 
-from chesil.core.tables import Column, TableContract
-
-
-def _maybe(name: str, kind: str, about: str, unit: str = "", **limits: object) -> Column:
-    return Column(name, kind, about, unit, missing=True, **limits)  # type: ignore[arg-type]
-
+from chesil.core.tables import Column, TableContract, maybe
 
 EXPECTED_PEOPLE = TableContract(
     name="expected_people",
@@ -15,7 +10,7 @@ EXPECTED_PEOPLE = TableContract(
         Column("unit_code", "text", "code of the practice, network, group or place"),
         Column("condition", "text", "register's code, such as DEM", pattern="[A-Z][A-Z0-9]{1,5}"),
         Column("expected", "float", "people expected to have the condition", "people", low=0.5),
-        _maybe(
+        maybe(
             "recorded",
             "int",
             "people recorded with it, of the same ages; blank takes the newest register",

@@ -1,12 +1,8 @@
 """The contracts of a strategy entered as data: its documents, what they state, and the sums to be done again."""
 
-from chesil.core.tables import Column, TableContract
+from chesil.core.tables import Column, TableContract, maybe
 
 CHECK_KINDS = ("equals", "same", "remainder", "worked_out", "unclear")
-
-
-def _maybe(name: str, kind: str, about: str, **limits: object) -> Column:
-    return Column(name, kind, about, missing=True, **limits)  # type: ignore[arg-type]
 
 
 DOCUMENTS = TableContract(
@@ -18,8 +14,8 @@ DOCUMENTS = TableContract(
         Column("publisher", "text", "who published it"),
         Column("title", "text", "its title"),
         Column("published_on", "date", "day of publication (the first of the month or year where no more is known)"),
-        _maybe("url", "text", "where it can be found"),
-        _maybe("licence", "text", "licence, if stated"),
+        maybe("url", "text", "where it can be found"),
+        maybe("licence", "text", "licence, if stated"),
     ),
 )
 
@@ -31,12 +27,12 @@ STATEMENTS = TableContract(
         Column("statement", "text", "your short name of the statement", pattern="[a-z][a-z0-9_]*"),
         Column("document", "text", "document that states it"),
         Column("about", "text", "what it is a figure of"),
-        _maybe("value", "float", "the figure"),
-        _maybe("text", "text", "what is stated, where it is not a number (such as a day)"),
+        maybe("value", "float", "the figure"),
+        maybe("text", "text", "what is stated, where it is not a number (such as a day)"),
         Column("unit", "text", "unit of the figure, such as GBP million, people, %"),
-        _maybe("to_nearest", "float", "what it is rounded to: 1, 0.1, 1000; blank if exact", low=0),
+        maybe("to_nearest", "float", "what it is rounded to: 1, 0.1, 1000; blank if exact", low=0),
         Column("section", "text", "heading under which it stands"),
-        _maybe("page", "int", "printed page number, where the document prints one", low=1),
+        maybe("page", "int", "printed page number, where the document prints one", low=1),
     ),
 )
 
@@ -49,10 +45,10 @@ CHECKS = TableContract(
         Column("question", "text", "what is asked"),
         Column("kind", "text", "equals, same, remainder, worked_out or unclear", one_of=CHECK_KINDS),
         Column("expression", "text", "the sum, in names of statements, such as gp_spend + local_spend"),
-        _maybe("against", "text", "statement that it should equal"),
+        maybe("against", "text", "statement that it should equal"),
         Column("unit", "text", "unit of the result"),
-        _maybe("decimals", "int", "decimals to print", low=0, high=4),
-        _maybe("note", "text", "what a reader should know"),
+        maybe("decimals", "int", "decimals to print", low=0, high=4),
+        maybe("note", "text", "what a reader should know"),
     ),
 )
 
