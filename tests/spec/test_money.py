@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chesil.analyses.money import MoneySettings, MoneyTables, assess_money
+from chesil.analyses.money.beside_similar import payments_beside_similar
 from chesil.analyses.money.savings import check_links, gap_figures, savings_figures
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.definitions import load_definition
+from chesil.measures.computing import Unit
 from chesil.methods.capitation import round_to_sum, split_by_need
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
@@ -198,3 +200,52 @@ def test_settings_that_cannot_be_are_refused() -> None:
         with pytest.raises(ValueError):
             MoneySettings(**wrong)  # type: ignore[arg-type]
     assert replace(MoneySettings(), years=3).years == 3
+
+
+# practice | weighted patients | contract | premises | drugs | similar to a
+BESIDE = """
+a | 1000 |  90000 | 30000 | 500000 |
+b | 1000 |  80000 | 10000 |      0 | yes
+c | 2000 | 200000 |     0 |      0 | yes
+d | 1000 |  95000 | 15000 |  70000 | yes
+e | 1000 | 100000 | 20000 |      0 | yes
+f | 1000 |  70000 | 10000 |      0 | yes
+g |    0 |  70000 | 10000 |      0 | yes
+h | 3000 | 240000 |     0 |      0 |
+"""
+
+
+def _beside() -> MoneyTables:
+    rows = [[p.strip() for p in line.split("|")] for line in BESIDE.strip().splitlines()]
+    streams = ((2, "global_sum"), (3, "premises"), (4, "drugs"))
+    paid = [(r[0], "2022/23", stream, 100 * int(r[k])) for r in rows for k, stream in streams]
+    years = [(r[0], "2022/23", int(r[1]), float(r[1]) or None) for r in rows]
+    like_a = [r[0] for r in rows if r[5]]
+    return replace(
+        _tables(similar=pl.DataFrame({"practice_code": ["a"] * 6 + ["h"] * 6, "similar_code": like_a * 2})),
+        payments=pl.DataFrame(paid, schema=["practice_code", "year", "stream", "pence"], orient="row"),
+        years=pl.DataFrame(years, schema=["practice_code", "year", "list_size", "weighted_list_size"], orient="row"),
+    )
+
+
+def test_payments_stand_beside_the_median_of_similar_practices(dorset: Place) -> None:
+    """a: 120 a head without drugs. Similar: 90, 100, 110, 120, 80 (g has no weighted patients): median 100. h: 80."""
+    units = [*(Unit(c, c.upper(), (c,)) for c in "ahb"), Unit("both", "Both", ("a", "h", "b"))]
+    figures, table = payments_beside_similar(units, dorset, _beside(), "2022/23")
+    found = {(f.measure, f.unit_code): f for f in figures}
+    assert found["payments_of_similar", "a"].value == 100
+    assert found["payments_from_similar", "a"].value == 20
+    assert found["payments_from_similar", "h"].value == -20
+    assert not found["payments_from_similar", "b"].is_known, "nothing is known of which practices are like b"
+    assert found["payments_from_similar", "both"].value == pytest.approx((1000 * 20 + 3000 * -20) / 4000)
+    assert found["payments_from_similar", "both"].notes == ("2 of 3 practices could be compared",)
+    of_a = {r["group"]: r["own"] - r["similar_median"] for r in table.filter(unit_code="a").iter_rows(named=True)}
+    assert of_a["all"] == 20 and of_a["core"] == 90 - 95 and of_a["premises"] == 30 - 10 and "drugs" not in of_a
+
+
+def test_with_fewer_than_five_similar_practices_nothing_is_compared(dorset: Place) -> None:
+    tables = _beside()
+    assert tables.similar is not None
+    few = replace(tables, similar=tables.similar.head(4))
+    figures, table = payments_beside_similar([Unit("a", "A", ("a",))], dorset, few, "2022/23")
+    assert table.is_empty() and not any(f.is_known for f in figures)

@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import numpy as np
+import polars as pl
 
-from chesil.analyses.variation import VariationSettings, VariationUnits, assess_variation, tables_by
+from chesil.analyses.variation import (
+    YEAR,
+    VariationSettings,
+    VariationUnits,
+    assess_variation,
+    find_similar,
+    tables_by,
+)
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused, NotFound
 from chesil.core.settings import settings_from
@@ -54,6 +62,17 @@ def variation_units(study: Study, place: Place) -> VariationUnits:
         with_history=(*practices, Unit(whole.code, whole.name, tuple(sorted(ever)))),
         receipts=_receipts(),
     )
+
+
+def similar_practices(study: Study, codes: set[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The practices of England most like each of `codes` that has factors (practice_code, similar_code), and receipts."""
+    lists = (
+        read_table("registers", where=pl.col("year") == YEAR).group_by("practice_code").agg(pl.col("list_size").max())
+    )
+    found = find_similar(read_table("practice_factors"), lists, codes, variation_settings(study))
+    manifest = read_manifest()
+    receipts = [r for t in ("practice_factors", "registers") for r in manifest.receipts_of(t)]
+    return found.table.select("practice_code", "similar_code"), tuple(dict.fromkeys(receipts))
 
 
 def _assembled(study: Study, vintage: str) -> Place:

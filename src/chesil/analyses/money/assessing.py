@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from chesil.analyses.money.beside_similar import payments_beside_similar
 from chesil.analyses.money.payments import dependence, payments_over_years, practices_by_year
 from chesil.analyses.money.savings import gap_figures, phased, savings_figures
 from chesil.analyses.money.settings import MoneySettings, MoneyTables
@@ -16,6 +17,7 @@ from chesil.place.place import Place, plain_name
 
 ABOUT = {
     "payments": "Payments of the place by year and group of streams, in pounds and per weighted patient.",
+    "beside_similar": "Payments per weighted patient of each practice and group, by group of streams, beside similar ones.",
     "savings": "The study's ledger as entered.",
     "phased": "The ledger by year, and of it what releases cash.",
     "gap": "Income, cost and gap by year, and the gap after savings.",
@@ -39,6 +41,8 @@ def assess_money(
     units = [*units_of(place, "practice"), *units_of(place, "pcn"), *units_of(place, ALL)]
     figures += dependence(units, place, tables, last)
     found: dict[str, pl.DataFrame] = {"payments": by_year}
+    beside, found["beside_similar"] = payments_beside_similar(units, place, tables, last)
+    figures += beside
     if tables.savings is not None:
         figures += savings_figures(tables.savings, place, settings)
         found |= {"savings": tables.savings, "phased": phased(tables.savings)}

@@ -27,6 +27,11 @@ def compared_streams(groups: Mapping[str, Mapping[str, object]]) -> list[str]:
     return [s for g in groups.values() if g["compared"] for s in g["streams"]]  # type: ignore[attr-defined]
 
 
+def compared_groups(groups: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """The groups of streams that are compared between practices."""
+    return [name for name, g in groups.items() if g["compared"]]
+
+
 def practices_by_year(place: Place, earlier: Mapping[str, Place], years: pl.DataFrame) -> pl.DataFrame:
     """practice_code and year of every practice that was the place's in each financial year, with its lists.
 
@@ -60,10 +65,7 @@ def payments_over_years(
     )
     by_group = _by_group(mine, tables)
     figures = []
-    streams = set(compared_streams(tables.stream_groups))
-    comparable = {
-        name for name, g in tables.stream_groups.items() if set(g["streams"]) <= streams  # type: ignore[call-overload]
-    }  # fmt: skip
+    comparable = set(compared_groups(tables.stream_groups))
     index = None if tables.deflators is None else dict(tables.deflators.select("year", "index").iter_rows())
     for row in lists.sort("year").iter_rows(named=True):
         year = row["year"]
@@ -95,7 +97,7 @@ def dependence(units: Sequence[Unit], place: Place, tables: MoneyTables, year: s
     A figure's unit is the unit's code; the measure is `share_from_<group>`.
     """
     mine = tables.years.filter(pl.col("year") == year)
-    totals = _by_group_and_practice(mine, tables)
+    totals = by_group_and_practice(mine, tables)
     by_practice: dict[str, dict[str, float]] = {}
     for code, group, gbp in totals.select("practice_code", "group", "gbp").iter_rows():
         by_practice.setdefault(code, {})[group] = gbp
@@ -112,11 +114,12 @@ def dependence(units: Sequence[Unit], place: Place, tables: MoneyTables, year: s
 
 
 def _by_group(mine: pl.DataFrame, tables: MoneyTables) -> pl.DataFrame:
-    totals = _by_group_and_practice(mine, tables)
+    totals = by_group_and_practice(mine, tables)
     return totals.group_by("year", "group").agg(pl.col("gbp").sort().sum()).sort("year", "group")
 
 
-def _by_group_and_practice(mine: pl.DataFrame, tables: MoneyTables) -> pl.DataFrame:
+def by_group_and_practice(mine: pl.DataFrame, tables: MoneyTables) -> pl.DataFrame:
+    """practice_code, year, group (of streams) and gbp of the practices and years in `mine`."""
     of = pl.DataFrame(list(group_of_stream(tables.stream_groups).items()), schema=["stream", "group"], orient="row")
     return (
         tables.payments.join(mine.select("practice_code", "year"), on=["practice_code", "year"])

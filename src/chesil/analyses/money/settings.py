@@ -41,7 +41,10 @@ class MoneySettings:
 
 @dataclass(frozen=True)
 class MoneyTables:
-    """Tables of publications and of the study: payments by stream and year, practices' years, savings, prices."""
+    """Tables of publications and of the study: payments by stream and year, practices' years, savings, prices.
+
+    `similar` has practice_code and similar_code: the practices of England most like each, if they are known.
+    """
 
     payments: pl.DataFrame
     years: pl.DataFrame
@@ -50,3 +53,5 @@ class MoneyTables:
     forms: tuple[Mapping[str, object], ...]
     savings: pl.DataFrame | None = None
     deflators: pl.DataFrame | None = None
+    similar: pl.DataFrame | None = None
+    similar_receipts: tuple[str, ...] = ()

@@ -1,5 +1,8 @@
 """The section on money: what practices are paid and depend on, the gap, the ledger, a fair split, forms."""
 
+import polars as pl
+
+from chesil.analyses.money import ALL_COMPARED
 from chesil.blueprint.charts import VEGA_LITE
 from chesil.blueprint.document import Block, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.words import counted, place_name, pounds
@@ -25,6 +28,7 @@ def of_place(plan: Plan) -> Section | None:
     blocks: list[Block] = [
         *_over_years(plan, years),
         *_dependence(plan),
+        *_beside_similar(plan, _networks_and_place(plan)),
         *_gap(plan),
         *_ledger(plan),
         *_split(plan),
@@ -44,7 +48,8 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     if not core.is_known:
         return None
     lead: Words = ("Of its practices’ payments ", Shown(core), " is for the contract itself.")
-    return Section(KEY, NAME, f"{place_name(unit.name)}’s payments", (lead,), (table,))
+    beside = _beside_similar(plan, units)
+    return Section(KEY, NAME, f"{place_name(unit.name)}’s payments", (lead,), (table, *beside))
 
 
 def _heading(plan: Plan, years: list[str]) -> str:
@@ -99,7 +104,7 @@ def _over_years(plan: Plan, years: list[str]) -> list[Block]:
 
 
 def _dependence(plan: Plan) -> list[Block]:
-    units = [(place_name(u.name), u.code) for u in plan.pcns] + [(place_name(plan.place.name), plan.place.code)]
+    units = _networks_and_place(plan)
     if ("share_from_core", plan.place.code) not in plan.figures:
         return []
     return [
@@ -107,6 +112,10 @@ def _dependence(plan: Plan) -> list[Block]:
         *_shares_chart(plan, units),
         _table_of_shares(plan, units, "Share of payments from each group of streams, last published year"),
     ]
+
+
+def _networks_and_place(plan: Plan) -> list[tuple[str, str]]:
+    return [*((place_name(u.name), u.code) for u in plan.pcns), (place_name(plan.place.name), plan.place.code)]
 
 
 SHOWN_GROUPS = ("core", "quality", "enhanced", "premises", "network", "drugs")
@@ -152,6 +161,42 @@ def _table_of_shares(plan: Plan, units: list[tuple[str, str]], caption: str) -> 
     )
     return Table(caption, ("", *map(_title_of, SHOWN_GROUPS)), rows,
                  note="Groups that are small everywhere are left out of the table; all are on the page of figures.")  # fmt: skip
+
+
+def _beside_similar(plan: Plan, units: list[tuple[str, str]]) -> list[Block]:
+    """Payments per weighted patient beside similar practices of England, and in which stream most of a difference lies."""
+    table = plan.assessments["money"].tables["beside_similar"]
+    known = [(n, c) for n, c in units if ("payments_from_similar", c) in plan.figures]
+    if not any(plan.figures["payments_from_similar", c].is_known for _, c in known):
+        return []
+    rows = []
+    for name, code in known:
+        difference = plan.figures["payments_from_similar", code]
+        own = table.filter((pl.col("unit_code") == code) & (pl.col("group") != ALL_COMPARED))
+        rows.append(
+            Row(name, (Shown(plan.figures["payments_of_similar", code]), Shown(difference), _mostly(own)),
+                is_total=code == plan.place.code)
+        )  # fmt: skip
+    return []
+    return [
+        Subheading("Beside similar practices"),
+        Paragraph(("Each practice is set beside the practices of England that are most like it in the people they serve. A "
+                   "difference is a question to ask, not money owed or owing: local schemes, premises and mergers differ.",)),
+        Table("Payments per weighted patient beside similar practices, last published year",
+              ("", "Similar practices", "Difference from them", "Where it differs most"), tuple(rows), text_columns=(0, 3),
+              note="A group is compared by its practices, each counting by its weighted patients. Without drugs and dispensing, "
+                   "networks’ money, coronavirus and deductions."),
+    ]  # fmt: skip
+
+
+def _mostly(own: pl.DataFrame) -> str:
+    """The group of streams that differs most from similar practices, in words with its pounds."""
+    if own.is_empty():
+        return "not known"
+    gaps = own.with_columns((pl.col("own") - pl.col("similar_median")).alias("gap"))
+    most = gaps.sort(pl.col("gap").abs(), "group", descending=[True, False]).row(0, named=True)
+    way = "more" if most["gap"] > 0 else "less"
+    return f"{_title_of(most['group'])}: {pounds(abs(most['gap']))} {way}"
 
 
 def _gap(plan: Plan) -> list[Block]:
