@@ -90,6 +90,28 @@ def test_people_answer_where_no_figure_can_and_lateness_is_said(dorset: Place) -
     assert own == {"Open the hub": "past its day (under way)", "Sign the lease": "nobody has said"}
 
 
+def test_each_ambition_is_followed_from_means_to_result_and_gaps_are_named(dorset: Place) -> None:
+    table = pl.DataFrame(
+        [{"milestone": "shared_record", "due": date(2019, 3, 31), "status": "done"}], schema=MILESTONES.schema
+    )
+    found = assess_delivery({}, dorset, {}, _publications(), all_target_sets(), table)
+    logic = {r["name"]: r for r in found.tables["logic"].iter_rows(named=True)}
+    assert len(logic) == 8 and all(r["means"] for r in logic.values())
+    assert logic["paperless"]["milestones"].endswith("in use (people say: done)")
+    assert logic["paperless"]["gaps"] == "", "a measure, a threshold, and its one milestone is answered"
+    assert logic["inequality"]["gaps"].split("; ") == [
+        "no open figure shows whether it was reached",
+        "no threshold says when it is reached",
+        "nobody has said how its milestone stands",
+    ]
+
+
+def test_milestones_serve_targets_that_exist() -> None:
+    sets = all_target_sets()
+    known = {t.name for s in sets for t in s.targets if t.means}
+    assert known >= {n for s in sets for t in s.targets for n in t.serves}
+
+
 def test_a_board_without_transcribed_figures_says_that_they_are_not_there() -> None:
     other = assemble_place("QOX", vintage="2025/26", only=frozenset())
     found = assess_delivery({}, other, {}, _publications(), all_target_sets(), None)

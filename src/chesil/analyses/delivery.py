@@ -1,7 +1,7 @@
 """Analysis: delivery. Targets and milestones judged by figures where there are any, by people's entries where not."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -49,6 +49,7 @@ def assess_delivery(
     against its threshold; where its limits hold the threshold it is too close to tell. Nothing is forecast: no target
     here has the thirteen points that a forecast needs.
     """
+    target_sets = tuple(target_sets)
     made = [
         *_at_scale(now),
         _rated_good(now, publications.ratings),
@@ -65,6 +66,7 @@ def assess_delivery(
         }
         for s in target_sets if s.is_of(now.code) for t in s.targets
     ]  # fmt: skip
+    logic = _how_each_is_reached([s for s in target_sets if s.is_of(now.code)], rows)
     of_targets = {e for s in target_sets for t in s.targets for e in (t.name, t.title)}
     own = [r for n, r in entries.items() if n not in of_targets]
     return Assessment(
@@ -72,10 +74,12 @@ def assess_delivery(
         figures=tuple(made),
         tables={
             "targets": pl.DataFrame(rows, schema=TARGETS),
+            "logic": pl.DataFrame(logic, schema=LOGIC),
             "milestones": pl.DataFrame([_late(r, now.as_at) for r in own], schema=MILESTONES),
         },
         about={
             "targets": "One row a target: what it says, by when, how it is judged and why.",
+            "logic": "One row a target that has a stated means: the means, the milestones that serve it, how it is seen, gaps.",
             "milestones": "The study's own milestones that are of no set of targets.",
         },
     )
@@ -85,9 +89,41 @@ TARGETS: dict[str, Any] = {
     "set": pl.String, "set_title": pl.String, "reference": pl.String, "standing": pl.String, "name": pl.String,
     "title": pl.String, "says": pl.String, "by": pl.Date, "measure": pl.String, "verdict": pl.String, "because": pl.String,
 }  # fmt: skip
+LOGIC: dict[str, Any] = {
+    "name": pl.String, "title": pl.String, "means": pl.String, "milestones": pl.String, "measure": pl.String,
+    "verdict": pl.String, "gaps": pl.String,
+}  # fmt: skip
 MILESTONES: dict[str, Any] = {
     "milestone": pl.String, "owner": pl.String, "due": pl.Date, "status": pl.String, "evidence": pl.String,
 }  # fmt: skip
+
+
+def _how_each_is_reached(sets: Sequence[TargetSet], judged: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Each target that has a stated means: from the means by the milestones that serve it to what would show it, and gaps."""
+    verdicts = {(r["set"], r["name"]): r["verdict"] for r in judged}
+    rows = []
+    for of, target in ((s.name, t) for s in sets for t in s.targets if t.means):
+        steps = [(t.title, verdicts[s.name, t.name]) for s in sets for t in s.targets if target.name in t.serves]
+        unsaid = sum(v == NOT_SAID for _, v in steps)
+        gaps = [] if steps else ["no milestone leads to it"]
+        gaps += [] if target.measure else ["no open figure shows whether it was reached"]
+        gaps += ["no threshold says when it is reached"] if target.at_least is None and target.at_most is None else []
+        gaps += [_unsaid(unsaid, len(steps))] if unsaid else []
+        rows.append(
+            {
+                "name": target.name, "title": target.title, "means": target.means, "measure": target.measure,
+                "milestones": "; ".join(f"{title} ({verdict})" for title, verdict in steps),
+                "verdict": verdicts[of, target.name], "gaps": "; ".join(gaps),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _unsaid(unsaid: int, steps: int) -> str:
+    if steps == 1:
+        return "nobody has said how its milestone stands"
+    many = "any" if unsaid == steps else str(unsaid)
+    return f"nobody has said how {many} of its {steps} milestones stand{'s' if unsaid == 1 or many == 'any' else ''}"
 
 
 def judge_target(target: Target, figure: Figure | None) -> tuple[str, str]:

@@ -10,12 +10,26 @@ from chesil.core.errors import InputRefused, Problem, did_you_mean
 from chesil.definitions import definition_names, load_definition
 
 SET_FIELDS = ("title", "places", "reference", "standing", "by", "target")
-TARGET_FIELDS = ("name", "title", "says", "measure", "at_least", "at_most", "no_measure_because", "by")
+TARGET_FIELDS = (
+    "name",
+    "title",
+    "says",
+    "measure",
+    "at_least",
+    "at_most",
+    "no_measure_because",
+    "by",
+    "means",
+    "serves",
+)
 
 
 @dataclass(frozen=True)
 class Target:
-    """One target: what it says, the day by which, and the measure and threshold that can judge it, if any."""
+    """One target: what it says, the day by which, and the measure and threshold that can judge it, if any.
+
+    `means` is how the document means to reach it; `serves` names the targets of the same place that it helps to reach.
+    """
 
     name: str
     title: str
@@ -25,6 +39,8 @@ class Target:
     at_least: float | None = None
     at_most: float | None = None
     no_measure_because: str = ""
+    means: str = ""
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ def load_target_set(name: str) -> TargetSet:
         problems += _target_problems(target, f"target {number}")
     if problems:
         raise InputRefused(f"The targets `{name}` cannot be used", problems)
-    targets = tuple(Target(**{"by": record["by"], **t}) for t in record["target"])
+    targets = tuple(Target(**{"by": record["by"], **t, "serves": tuple(t.get("serves", ()))}) for t in record["target"])
     return TargetSet(name, record["title"], tuple(record["places"]), record["reference"], record["standing"], targets)
 
 

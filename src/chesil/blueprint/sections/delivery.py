@@ -35,6 +35,7 @@ def of_place(plan: Plan) -> Section | None:
                 note=f"Source: {first['reference']}. Standing: {first['standing']}.",
             ),
         ]
+    blocks += _how_each_is_reached(plan)
     blocks += _milestones(plan)
     return Section(KEY, NAME, heading, _lead(plan, verdicts), tuple(blocks))
 
@@ -98,6 +99,25 @@ def then_and_now(plan: Plan) -> list[Block]:
         Subheading(finding),
         Table("The place at each date for which practices are held", ("", *vintages), tuple(rows),
               note="Payments are in the pounds of their year, not corrected for prices."),
+    ]  # fmt: skip
+
+
+def _how_each_is_reached(plan: Plan) -> list[Block]:
+    """From what was to be done to what would show it, a line a target, with what is missing between."""
+    logic = plan.assessments["delivery"].tables["logic"]
+    if logic.is_empty():
+        return []
+    rows = tuple(
+        Row(r["title"], (r["means"], r["milestones"] or "none", r["verdict"], r["gaps"] or "none"))
+        for r in logic.iter_rows(named=True)
+    )
+    whole = sum(not r["gaps"] for r in logic.iter_rows(named=True))
+    return [
+        Subheading(f"Of {counted(logic.height, 'ambition')}, {whole or 'none'} can be followed from means to result"),
+        Table("How each ambition was to be reached, and what is missing on the way",
+              ("Ambition", "By means of", "Milestones on the way", "How it stands", "What is missing"), rows,
+              text_columns=(0, 1, 2, 3, 4),
+              note="Means are the document’s, in our words. Which milestones serve which ambition is our reading."),
     ]  # fmt: skip
 
 
