@@ -17,6 +17,7 @@ from chesil.place.place import Judgement, Place
 from chesil.registers.replies import with_replies
 from chesil.setting_up.access import access_of
 from chesil.setting_up.appraisal import appraisal_of
+from chesil.setting_up.checking import check_settings
 from chesil.setting_up.closure import closures_of
 from chesil.setting_up.delivery import delivery_of
 from chesil.setting_up.editions import assessments_in_edition
@@ -68,6 +69,7 @@ class Plan:
 
 def make_plan(study: Study, tell: Callable[[str], None] = lambda _: None) -> Plan:
     """Assemble the study's places, compute every measure, make every analysis and appraise the options."""
+    check_settings(study)
     tell("assembling the place and England")
     places = places_of(study, vintages_needed(study).values())
     measured = measure_everything(study, places, tell)

@@ -38,9 +38,7 @@ ANALYSES = (
     "grouping",
     "siting",
     "appraisal",
-    "equality",
     "money",
-    "delivery",
 )
 """Analyses for which study.toml may hold a table of settings, such as [access]."""
 EDITIONS = ("board", "practice", "public")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,23 @@ def test_a_study_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None
     for part in ("Did you mean as_at", "`as_at` is missing", "J81003 (WINTON HEALTH CENTRE) closed", "J99999",
                  "`we_use` is missing", "`site` is not a register", "`lots` is not a number"):  # fmt: skip
         assert part in said, (part, said)
+
+
+@pytest.mark.parametrize("command", [("check",), ("blueprint",)])
+def test_settings_and_weights_are_looked_over_before_anything_is_computed(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    study = tmp_path / "s"
+    shutil.copytree(ROOT / "studies" / "dorset", study)
+    settings = "\n[money]\nincome_gbp = -5\n[access]\nferrys = true\n[siting]\nmode = 3\n"
+    (study / "study.toml").write_text((study / "study.toml").read_text() + settings)
+    weights = study / "weights" / "money_first.toml"
+    weights.write_text(weights.read_text().replace("affordability = 35", "affordability = 36"))
+    more = ("--out", str(tmp_path / "out")) if command == ("blueprint",) else ()
+    said = chesil(*command, str(study), *more).stderr
+    for part in ("a sum of money is below nought", "Did you mean ferries", "`mode` is 3, not text", "they sum to 101"):
+        assert part in said, (part, said)
+    assert not (tmp_path / "out").exists()
 
 
 def test_data_list_and_check() -> None:

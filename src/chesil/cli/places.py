@@ -1,12 +1,13 @@
 """Commands to find a place, begin a study of it and look the study over."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chesil.cli.printing import Json, StudyFolder, out, show, today
-from chesil.core.errors import ChesilError
+from chesil.core.errors import ChesilError, InputRefused, Problem
 
 
 def places(
@@ -64,18 +65,28 @@ def check(study: StudyFolder) -> None:
     from chesil.place.site_register import merge_registers
     from chesil.scenario.from_options import edits_from_option
     from chesil.scenario.scenario import apply_scenario
+    from chesil.setting_up.checking import check_settings
     from chesil.study import read_study
 
     read = read_study(study)
-    place = assemble_place(read.wanted if isinstance(read.wanted, str) else list(read.wanted), vintage=read.vintage)
+    check_settings(read)
+    place = assemble_place(read.wanted, vintage=read.vintage)
     out.print(
         f"{read.title}: {place.practices.height} practices, {place.patients:,} patients at {place.vintage}.",
         highlight=False,
     )
     merged = merge_registers(place, read.registers)
+    problems: list[Problem] = []
     for option in read.options.values():
-        apply_scenario(merged.place, edits_from_option(option))
-        out.print(f"  option {option.name}: {len(option.edits)} edits", highlight=False)
+        try:
+            apply_scenario(merged.place, edits_from_option(option))
+        except ChesilError as error:
+            found = error.problems or [Problem(error.title, "", "", error.way_out)]
+            problems += [replace(p, where=f"options/{option.name}.toml {p.where}".strip()) for p in found]
+        else:
+            out.print(f"  option {option.name}: {len(option.edits)} edits", highlight=False)
+    if problems:
+        raise InputRefused("Options of the study cannot be carried out", problems, "Put these right and try again")
     for name, table in read.registers.items():
         out.print(f"  {name}: {table.height} rows", highlight=False)
     for mode, links in read.links.items():

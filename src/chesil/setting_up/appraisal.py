@@ -40,6 +40,11 @@ EQUALITY_MODES = ("drive", "walk")
 ETHNICITIES = ("asian", "black", "mixed", "white", "other")
 
 
+def appraisal_settings(study: Study) -> AppraisalSettings:
+    """The study's settings of the appraisal."""
+    return settings_from(AppraisalSettings, study.settings.get("appraisal", {}), "study.toml [appraisal]")
+
+
 def appraisal_of(
     study: Study,
     places: Mapping[str, Place],
@@ -49,7 +54,7 @@ def appraisal_of(
     """Appraise the options of a study; None if it has none. Business as usual is always first."""
     if not study.options:
         return None
-    settings = settings_from(AppraisalSettings, study.settings.get("appraisal", {}), "study.toml [appraisal]")
+    settings = appraisal_settings(study)
     place, whole = _with_staff(study, places), england[study.vintage]
     ferries = access_settings(study).ferries
 

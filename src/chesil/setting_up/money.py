@@ -12,6 +12,11 @@ from chesil.setting_up.variation import similar_practices
 from chesil.study import Study
 
 
+def money_settings(study: Study) -> MoneySettings:
+    """The study's settings of money."""
+    return settings_from(MoneySettings, study.settings.get("money", {}), "study.toml [money]")
+
+
 def money_of(study: Study, place: Place, earlier: Mapping[str, Place]) -> Assessment:
     """The assessment of a study's money; `earlier` are the same place at other vintages."""
     manifest = read_manifest()
@@ -28,5 +33,4 @@ def money_of(study: Study, place: Place, earlier: Mapping[str, Place]) -> Assess
         similar=similar,
         similar_receipts=(*receipts, *of_similar),
     )
-    settings = settings_from(MoneySettings, study.settings.get("money", {}), "study.toml [money]")
-    return assess_money(place, earlier, tables, settings)
+    return assess_money(place, earlier, tables, money_settings(study))

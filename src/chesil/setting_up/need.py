@@ -17,9 +17,14 @@ def need_alone(study: Study) -> tuple[Place, Assessment]:
     return places.now, need_of(study, places)
 
 
+def need_settings(study: Study) -> NeedSettings:
+    """The study's settings of need."""
+    return settings_from(NeedSettings, study.settings.get("need", {}), "study.toml [need]")
+
+
 def need_of(study: Study, places: StudyPlaces) -> Assessment:
     """Assess the need of a study's place."""
-    settings = settings_from(NeedSettings, study.settings.get("need", {}), "study.toml [need]")
+    settings = need_settings(study)
     whole = places.england_now
     of_need = NeedPlaces(places.now, whole, places.england.get("2022/23", whole))
     expected = study.registers.get("expected_people")

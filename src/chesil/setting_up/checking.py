@@ -1,0 +1,44 @@
+"""Looking over what a study says before anything is computed: every analysis's settings, and the weights."""
+
+from chesil.core.errors import ChesilError, InputRefused, Problem
+from chesil.setting_up.access import access_settings
+from chesil.setting_up.appraisal import appraisal_settings, read_weightings
+from chesil.setting_up.closure import closure_settings
+from chesil.setting_up.estates import estate_settings
+from chesil.setting_up.grouping import grouping_settings
+from chesil.setting_up.money import money_settings
+from chesil.setting_up.need import need_settings
+from chesil.setting_up.resilience import resilience_settings
+from chesil.setting_up.siting import siting_settings
+from chesil.setting_up.variation import variation_settings
+from chesil.setting_up.workforce import workforce_settings
+from chesil.study import Study
+
+SETTINGS = (
+    need_settings,
+    variation_settings,
+    access_settings,
+    workforce_settings,
+    resilience_settings,
+    closure_settings,
+    estate_settings,
+    grouping_settings,
+    siting_settings,
+    money_settings,
+)
+
+
+def check_settings(study: Study) -> None:
+    """Read every analysis's settings and the weights of a study; `InputRefused` lists all that is wrong, at once."""
+    problems: list[Problem] = []
+    for settings_of in SETTINGS:
+        try:
+            settings_of(study)
+        except ChesilError as error:
+            problems += error.problems or [Problem(error.title, "", "", error.way_out)]
+    try:
+        read_weightings(study, appraisal_settings(study).criteria)
+    except ChesilError as error:
+        problems += error.problems or [Problem(error.title, "", "", error.way_out)]
+    if problems:
+        raise InputRefused("The study's settings or weights cannot be used", problems, "Put these right and try again")
