@@ -17,7 +17,7 @@ from chesil.blueprint.pdf import write_pdf
 from chesil.blueprint.plain_text import plain
 from chesil.blueprint.practice import circles, find_circle, practice_book
 from chesil.blueprint.readability import reading_age, sentences_of
-from chesil.blueprint.slides import chosen_sections, write_slides
+from chesil.blueprint.slides import HEIGHT, WIDTH, chosen_sections, height_of, write_slides
 from chesil.core.errors import ChesilError
 from chesil.plan import Plan, plan_in_edition
 
@@ -90,6 +90,13 @@ def test_six_slides_each_with_its_finding_a_described_picture_and_the_edition(bo
         assert "Board edition" in texts[-1] and "24 November 2026" in texts[-1]
         for shape in (s for s in slide.shapes if s.shape_type == 13):
             assert len(shape._element.nvPicPr.cNvPr.get("descr")) > 20
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.left + shape.width <= WIDTH
+            assert shape.top >= 0 and shape.top + shape.height <= HEIGHT
+        for shape in (s for s in slide.shapes if s.has_text_frame):
+            size = shape.text_frame.paragraphs[0].runs[0].font.size.pt
+            words = [p.text for p in shape.text_frame.paragraphs]
+            assert height_of(words, shape.width, size) <= shape.height, (section.key, words)
     assert write_slides(book, tmp_path / "again.pptx").read_bytes() == path.read_bytes()
 
 

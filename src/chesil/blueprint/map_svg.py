@@ -10,6 +10,8 @@ from chesil.place.outlines import Ring
 RAMP = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")
 """Five steps of one blue, light to dark (ColorBrewer Blues, Cynthia Brewer, Apache licence)."""
 WIDTH = 760
+HALO = 'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+"""A white edge round a name, so that it can be read on any shade, in every format."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def draw_map(
     for dot in sorted(dots, key=lambda d: -d.people):
         x, y = at(dot.easting_10m, dot.northing_10m).split(",")
         parts.append(_mark(dot, float(x), float(y)))
-    parts.append('</g><g data-layer="Names" class="names" font-size="11" text-anchor="middle">')
+    parts.append(f'</g><g data-layer="Names" class="names" font-size="11" {HALO} text-anchor="middle">')
     taken: list[tuple[float, float, float]] = []
     for label in labels:
         x, y = at(label.easting_10m, label.northing_10m).split(",")
