@@ -1,6 +1,6 @@
 """The plan: everything a blueprint shows, computed in order, on one screen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,7 +33,7 @@ from chesil.setting_up.variation import variation_of
 from chesil.setting_up.workforce import workforce_of
 from chesil.study import Study
 
-__all__ = ["ENGLAND", "Plan", "make_plan", "plan_in_edition"]
+__all__ = ["ENGLAND", "Plan", "make_plan", "plan_in_edition", "plans_by_edition"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,18 @@ def plan_in_edition(plan: Plan, study: Study) -> Plan | None:
     gone = {k for a in plan.assessments.values() for f in a.figures if (k := (f.measure, f.unit_code)) not in kept}
     figures = {k: f for k, f in plan.figures.items() if k not in gone}
     return replace(plan, study=study, figures=figures, assessments=found)
+
+
+def plans_by_edition(studies: Iterable[Study], tell: Callable[[str], None] = lambda _: None) -> dict[str, Plan]:
+    """The plans of one study in several editions, by edition, each computed only where no other can be made into it.
+
+    The public edition is made last, since a fuller one can be made into it and it into no other.
+    """
+    made: dict[str, Plan] = {}
+    for study in sorted(studies, key=lambda s: s.edition == "public"):
+        found = (plan_in_edition(plan, study) for plan in made.values())
+        made[study.edition] = next((p for p in found if p is not None), None) or make_plan(study, tell)
+    return made
 
 
 def _assess(

@@ -1,12 +1,15 @@
-"""A plan made into the public edition is what computing the public edition would give."""
+"""A plan made into another edition is what computing that edition would give; one plan serves all where it can."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+import chesil.plan
 from chesil.blueprint.for_edition import study_for_edition
-from chesil.plan import make_plan, plan_in_edition
+from chesil.plan import Plan, make_plan, plan_in_edition, plans_by_edition
 from chesil.study import Study, new_study, read_study
 
 
@@ -15,12 +18,18 @@ def _study(folder: Path) -> Study:
     return read_study(folder)
 
 
-def test_the_derived_public_plan_equals_the_computed_one(tmp_path: Path) -> None:
+def test_a_plan_made_into_another_edition_equals_the_computed_one(tmp_path: Path) -> None:
     study = _study(tmp_path / "two")
     board = make_plan(study_for_edition(study, "board"))
-    public = study_for_edition(study, "public")
-    derived, computed = plan_in_edition(board, public), make_plan(public)
-    assert derived is not None
+    for edition in ("public", "practice"):
+        own = study_for_edition(study, edition)
+        derived = plan_in_edition(board, own)
+        assert derived is not None
+        _assert_equal(derived, make_plan(own))
+
+
+def _assert_equal(derived: Plan, computed: Plan) -> None:
+    assert derived.study.edition == computed.study.edition
     assert list(derived.figures.items()) == list(computed.figures.items())
     assert derived.assessments.keys() == computed.assessments.keys()
     for name, found in computed.assessments.items():
@@ -34,10 +43,27 @@ def test_a_plan_with_private_tables_is_computed_again(tmp_path: Path) -> None:
     study = _study(tmp_path / "two")
     plan = make_plan(study_for_edition(study, "board"))
     evidence = pl.DataFrame({"practice_code": ["J81011"], "kind": ["closed_list"]})
-    from dataclasses import replace
-
     private = replace(study, registers={"local_evidence": evidence})
     assert plan_in_edition(replace(plan, study=private), study_for_edition(private, "public")) is None
     vacancies = replace(study, registers={"vacancies": evidence})
     assert plan_in_edition(replace(plan, study=vacancies), study_for_edition(vacancies, "public")) is None
     assert plan_in_edition(replace(plan, study=vacancies), study_for_edition(vacancies, "practice")) is not None
+
+
+@pytest.mark.parametrize("editions", [("board", "public", "practice"), ("public", "practice", "board")])
+def test_one_computed_plan_serves_every_edition_in_whatever_order(
+    editions: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = _study(tmp_path / "two")
+    board = make_plan(study_for_edition(study, "board"))
+    computed = []
+
+    def instead(study: Study, tell: object) -> Plan:
+        computed.append(study.edition)
+        return replace(board, study=study)
+
+    monkeypatch.setattr(chesil.plan, "make_plan", instead)
+    plans = plans_by_edition([study_for_edition(study, e) for e in editions])
+    assert len(computed) == 1 and computed != ["public"]
+    assert {e: p.study.edition for e, p in plans.items()} == {e: e for e in editions}
+    assert set(plans["public"].figures) < set(plans["board"].figures) == set(plans["practice"].figures)

@@ -38,7 +38,7 @@ def blueprint(
     from chesil.blueprint.editions import check_edition
     from chesil.blueprint.for_edition import study_for_edition
     from chesil.blueprint.publishing import publish
-    from chesil.plan import Plan, make_plan, plan_in_edition
+    from chesil.plan import plans_by_edition
     from chesil.study import read_study
 
     wanted = _formats(formats)
@@ -56,15 +56,14 @@ def blueprint(
         def tell(step: str) -> None:
             status.update(step)
 
-        plan: Plan | None = None
+        plans = plans_by_edition([study_for_edition(read, name) for name in folders], tell)
         for name, folder in folders.items():
-            own = study_for_edition(read, name)
-            plan = (plan_in_edition(plan, own) if plan is not None else None) or make_plan(own, tell)
+            plan = plans[name]
             book = make_book(plan, tell)
             if name == "practice" and practice:
                 written += _practice_editions(book, plan, folder, practice, wanted, tell)
             else:
-                written.append(publish(book, own, folder, wanted, template=template, tell=tell, plan=plan))
+                written.append(publish(book, plan.study, folder, wanted, template=template, tell=tell, plan=plan))
     for path in written[:MOST_LISTED]:
         out.print(
             f"Wrote {path} ({path.parent.name if len(written) > 1 else editions[0]} edition). Open it in a browser.",

@@ -288,7 +288,7 @@ def _receipts(vintage: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, entry in manifest.tables.items():
         found[name] = tuple(manifest.receipts_of(name, vintage=vintage))
-        for column in {c for origin in entry.origins for c in origin.columns}:
+        for column in dict.fromkeys(c for origin in entry.origins for c in origin.columns):
             found[f"{name}.{column}"] = tuple(manifest.receipts_of(name, column, vintage))
     derived = {"in_most_deprived_fifth_2019": "imd_score_2019", "in_most_deprived_fifth_2015": "imd_score_2015"}
     derived["in_most_deprived_fifth_2025"] = "imd_score_2025"
