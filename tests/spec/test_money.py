@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from chesil.analyses.money import MoneySettings, MoneyTables, assess_money
 from chesil.analyses.money.beside_similar import payments_beside_similar
 from chesil.analyses.money.savings import check_links, gap_figures, savings_figures
+from chesil.analyses.money.weighting import need_indices
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.definitions import load_definition
 from chesil.measures.computing import Unit
-from chesil.methods.capitation import round_to_sum, split_by_need
+from chesil.methods.capitation import explain_weights, round_to_sum, split_by_need
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
@@ -249,3 +250,42 @@ def test_with_fewer_than_five_similar_practices_nothing_is_compared(dorset: Plac
     few = replace(tables, similar=tables.similar.head(4))
     figures, table = payments_beside_similar([Unit("a", "A", ("a",))], dorset, few, "2022/23")
     assert table.is_empty() and not any(f.is_known for f in figures)
+
+
+def test_weights_that_factors_make_are_explained_whole_and_noise_is_told() -> None:
+    rng = np.random.default_rng(7)
+    x, people = rng.normal(size=(400, 3)), rng.integers(1000, 20000, 400)
+    weight = np.exp(0.1 + x @ np.array([0.3, -0.2, 0.0]))
+    model = explain_weights(weight, x, people)
+    assert model.coefficients == pytest.approx([0.3, -0.2, 0.0], abs=1e-9) and model.explained == pytest.approx(1)
+    assert model.predict(x[:5]) == pytest.approx(weight[:5])
+    noisy = explain_weights(weight * np.exp(rng.normal(0, 0.05, 400)), x, people)
+    assert noisy.typical_error == pytest.approx(0.05, rel=0.15) and 0.9 < noisy.explained < 1
+    with pytest.raises(ChesilError, match="follow from others"):
+        explain_weights(weight, np.column_stack([x, x[:, 0]]), people)
+
+
+@pytest.mark.parametrize("by", ["published", "open"])
+def test_the_effects_of_all_factors_make_the_difference_between_people_and_need(dorset: Place, by: str) -> None:
+    factors = read_table("practice_factors")
+    settings = MoneySettings(allocation_gbp=1e6, split_weights=by)
+    split = assess_money(dorset, {}, _tables(factors=factors), settings).tables["split"]
+    effects = [c for c in split.columns if c.startswith("effect of ")]
+    assert len(effects) == 6
+    for row in split.iter_rows(named=True):
+        assert row["by_people"] + math.fsum(row[e] for e in effects) == pytest.approx(row["target"], abs=0.001)
+    assert all(abs(split[e].sum()) < 0.001 for e in effects)
+    plain = assess_money(dorset, {}, _tables(), replace(settings, split_weights="published")).tables["split"]
+    apart = (split["target"] / plain["target"] - 1).abs().max()
+    assert apart < 1e-6 if by == "published" else 0.001 < apart < 0.15, "what the published weights give, or near it"
+
+
+def test_a_practice_without_a_published_weight_has_it_estimated_from_its_patients(dorset: Place) -> None:
+    years = read_table("payment_years")
+    held = dict(dorset.practices.select("practice_code", "list_size").iter_rows())
+    without = years.filter(pl.col("practice_code") != "J81012")
+    tables = replace(_tables(factors=read_table("practice_factors")), years=without)
+    need = need_indices([Unit("J81012", "Shore", ("J81012",)), Unit("x", "x", ("J81013",))], held, tables, "2022/23")
+    assert need.estimated == (1, 0) and need.unknown == (0, 0)
+    bare = need_indices([Unit("J81012", "Shore", ("J81012",))], held, replace(tables, factors=None), "2022/23")
+    assert bare.unknown == (1,) and bare.index == pytest.approx([1.0])

@@ -28,6 +28,53 @@ class Split:
     given: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class WeightModel:
+    """The log of a weight per person as a sum of factors: constant, coefficients (factors,), how much is explained.
+
+    `explained` is the share of the people-weighted variance; `typical_error` the people-weighted root mean square of what
+    is not, in logs, so that 0.05 is about 5%.
+    """
+
+    constant: float
+    coefficients: Array
+    explained: float
+    typical_error: float
+    units: int
+
+    def predict(self, factors: ArrayLike) -> Array:
+        """The weight per person of each row of factors (units, factors)."""
+        return np.asarray(np.exp(self.constant + np.asarray(factors, dtype=np.float64) @ self.coefficients))
+
+
+def explain_weights(weight: ArrayLike, factors: ArrayLike, people: ArrayLike) -> WeightModel:
+    """Explain weights per person (units,) by factors (units, factors), each unit counting by its people (units,).
+
+    Least squares on the log of the weight, so that each factor multiplies. It describes which visible factors go with a
+    published weight, and cannot say what the weight was made of. `ChesilError` where there are no more units than
+    factors, or where a factor is the same everywhere or follows from others.
+    """
+    w, x, n = as_floats("weight", weight), as_floats("factors", factors), as_floats("people", people)
+    refuse(
+        "The weights cannot be explained",
+        [not_above_zero("weight", w), not_finite("factors", x.ravel()), not_above_zero("people", n)],
+    )
+    design = np.column_stack([np.ones(w.size), x])
+    root = np.sqrt(n / n.sum())
+    found, _, rank, _ = np.linalg.lstsq(design * root[:, None], np.log(w) * root, rcond=None)
+    if w.size <= design.shape[1] or rank < design.shape[1]:
+        raise ChesilError(
+            f"{w.size} weights cannot be explained by {x.shape[1]} factors",
+            [],
+            "Leave out factors that are the same everywhere or that follow from others",
+        )
+    middle = float(np.average(np.log(w), weights=n))
+    left = float(np.average((np.log(w) - design @ found) ** 2, weights=n))
+    spread = float(np.average((np.log(w) - middle) ** 2, weights=n))
+    explained = 1 - left / spread if spread > 0 else 1.0
+    return WeightModel(float(found[0]), found[1:], explained, float(np.sqrt(left)), int(w.size))
+
+
 def split_by_need(
     people: ArrayLike,
     factors: Mapping[str, ArrayLike],

@@ -31,6 +31,7 @@ def money_of(study: Study, place: Place, earlier: Mapping[str, Place]) -> Assess
         savings=study.registers.get("savings"),
         deflators=study.registers.get("deflators"),
         similar=similar,
-        similar_receipts=(*receipts, *of_similar),
+        factors=read_table("practice_factors"),
+        factor_receipts=(*receipts, *of_similar),
     )
     return assess_money(place, earlier, tables, money_settings(study))

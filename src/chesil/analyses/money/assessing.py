@@ -21,7 +21,7 @@ ABOUT = {
     "savings": "The study's ledger as entered.",
     "phased": "The ledger by year, and of it what releases cash.",
     "gap": "Income, cost and gap by year, and the gap after savings.",
-    "split": "The allocation shared among groups: by people, the effect of weights, target, given, now (pounds).",
+    "split": "The allocation shared among groups: by people, the effect of each factor, target, given, now (pounds).",
     "forms": "Each group against the size stated for each form.",
 }
 

@@ -112,7 +112,7 @@ def _figures(unit: Unit, known: Sequence[_Practice], place: Place, tables: Money
         Figure(
             measure=measure, unit_code=unit.code, unit_name=unit.name, vintage=place.vintage, period=year,
             unit=card.unit, method=card.formula, standing="derived", value=value,
-            limits="none: full accounts" if known else "", reason=reason, notes=notes, receipts=tables.similar_receipts,
+            limits="none: full accounts" if known else "", reason=reason, notes=notes, receipts=tables.factor_receipts,
         )
         for measure, value in (("payments_of_similar", similar), ("payments_from_similar", difference))
         for card in (load_measure(measure),)

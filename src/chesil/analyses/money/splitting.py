@@ -9,41 +9,37 @@ import polars as pl
 
 from chesil.analyses.money.payments import compared_streams
 from chesil.analyses.money.settings import MoneySettings, MoneyTables
+from chesil.analyses.money.weighting import OPEN, NeedIndices, need_indices
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
 from chesil.methods.capitation import Split, split_by_need
 from chesil.place.place import Place
 
+EFFECT = "effect of "
+"""How the columns of the table begin that hold what a factor adds to or takes from each group."""
+
 
 def split_figures(
     units: Sequence[Unit], place: Place, tables: MoneyTables, settings: MoneySettings, year: str
 ) -> tuple[list[Figure], pl.DataFrame]:
-    """Share the study's allocation among groups by list and by the published weights of the global sum formula.
+    """Share the study's allocation among groups by list and need: the published weights, or the open weighting.
 
-    The weight of a group is its weighted over its registered patients in the last year for which weighted lists are
-    published; a practice without one counts at the average, and the figure says so. What a group has now is its share of
-    comparable payments in that year. The table has group, people, weight, by_people, effect, target, given and now
-    (pounds).
+    What a group has now is its share of comparable payments in the last year for which weighted lists are published. The
+    table has group, name, people, weight (over the average), by_people, an effect a factor, target, given and now
+    (pounds): by_people and the effects add up to target.
     """
-    held = dict(place.practices.select("practice_code", "list_size").iter_rows())
-    weights = {
-        r["practice_code"]: r["weighted_list_size"] / r["list_size"]
-        for r in tables.years.filter(pl.col("year") == year).iter_rows(named=True)
-        if r["list_size"] and r["weighted_list_size"]
-    }
-    average = _mean([(held[p], weights[p]) for p in held if p in weights])
+    held = {c: n for c, n in place.practices.select("practice_code", "list_size").iter_rows() if n}
     people = np.array([sum(held.get(p, 0) for p in u.practices) for u in units], dtype=np.float64)
-    index = np.array([_mean([(held[p], weights.get(p, average)) for p in u.practices if p in held]) for u in units])
+    need = need_indices(units, held, tables, year, settings.split_weights)
     now = np.array(list(_paid(units, tables, year)))
     pence = round(100 * settings.allocation_gbp)
+    now = now / now.sum() * pence
     split = split_by_need(
-        people, {"published weights": index}, pence, now=now / now.sum() * pence,
-        least_change=settings.least_change_pct / 100, most_change=settings.most_change_pct / 100,
+        people, need.by_factor, pence, now=now, least_change=settings.least_change_pct / 100,
+        most_change=settings.most_change_pct / 100,
     )  # fmt: skip
-    return _split_figures(units, place, tables, split, index, average, weights, held), _split_table(
-        units, people, index, split, now / now.sum() * pence
-    )
+    return _split_figures(units, place, tables, split, need, settings), _split_table(units, people, need, split, now)
 
 
 def forms_table(
@@ -98,45 +94,55 @@ def _paid(units: Sequence[Unit], tables: MoneyTables, year: str) -> list[float]:
     return [sum(by_practice.get(p, 0) for p in u.practices) / 100 for u in units]
 
 
-def _mean(pairs: Sequence[tuple[float, float]]) -> float:
-    whole = math.fsum(n for n, _ in pairs)
-    return math.fsum(n * v for n, v in pairs) / whole if whole else 1.0
-
-
 def _split_figures(
-    units: Sequence[Unit], place: Place, tables: MoneyTables, split: Split, index: np.ndarray, average: float,
-    weights: Mapping[str, float], held: Mapping[str, int],
-) -> list[Figure]:  # fmt: skip
-    figures = []
+    units: Sequence[Unit], place: Place, tables: MoneyTables, split: Split, need: NeedIndices, settings: MoneySettings
+) -> list[Figure]:
     card = load_measure("fair_share")
-    for k, unit in enumerate(units):
-        guessed = [p for p in unit.practices if p in held and p not in weights]
-        notes = (f"{len(guessed)} practices without a published weight count at the average",) if guessed else ()
-        figures.append(
-            Figure(
-                measure="fair_share", unit_code=unit.code, unit_name=unit.name, vintage=place.vintage,
-                period=f"{place.as_at:%Y}", unit=card.unit, method=card.formula, standing="local",
-                value=float(split.given[k]) / 100, numerator=float(split.given[k]) / 100,
-                limits="none: a rule applied to published weights",
-                notes=(*notes, f"weight per person {index[k] / average:.3f} of the average; by people alone "
-                       f"{split.by_people[k] / 100:,.0f} pounds, by need {split.target[k] / 100:,.0f}"),
-                receipts=(*tables.receipts, *place.receipts_for("practices", "list_size")),
-            )
-        )  # fmt: skip
-    return figures
+    return [
+        Figure(
+            measure="fair_share", unit_code=unit.code, unit_name=unit.name, vintage=place.vintage,
+            period=f"{place.as_at:%Y}", unit=card.unit, method=card.formula, standing="local",
+            value=float(split.given[k]) / 100, numerator=float(split.given[k]) / 100,
+            limits="none: a rule applied to weights", notes=_notes(k, split, need, settings),
+            receipts=(*tables.factor_receipts, *place.receipts_for("practices", "list_size")),
+        )
+        for k, unit in enumerate(units)
+    ]  # fmt: skip
+
+
+def _notes(k: int, split: Split, need: NeedIndices, settings: MoneySettings) -> tuple[str, ...]:
+    notes = []
+    if need.model is not None:
+        model = need.model
+        notes.append(
+            f"the open weighting explains {100 * model.explained:.0f}% of the published weights of {model.units:,} practices; "
+            f"its typical error is {100 * model.typical_error:.0f}%"
+        )
+    if settings.split_weights == OPEN:
+        notes.append("shared by the open weighting, not by published weights")
+    if need.estimated[k]:
+        notes.append(f"the weight of {_practices(need.estimated[k])} is not published and is estimated")
+    if need.unknown[k]:
+        notes.append(f"{_practices(need.unknown[k])} without any known weight counted at the average")
+    parts = f"by people alone {split.by_people[k] / 100:,.0f} pounds, by need {split.target[k] / 100:,.0f}"
+    return (*notes, f"weight per person {need.index[k]:.3f} of the average; {parts}")
+
+
+def _practices(count: int) -> str:
+    return "one practice" if count == 1 else f"{count} practices"
 
 
 def _split_table(
-    units: Sequence[Unit], people: np.ndarray, index: np.ndarray, split: Split, now: np.ndarray
+    units: Sequence[Unit], people: np.ndarray, need: NeedIndices, split: Split, now: np.ndarray
 ) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "group": [u.code for u in units],
             "name": [u.name for u in units],
             "people": people,
-            "weight": index,
+            "weight": need.index,
             "by_people": split.by_people / 100,
-            "effect": split.effects["published weights"] / 100,
+            **{f"{EFFECT}{name}": effect / 100 for name, effect in split.effects.items()},
             "target": split.target / 100,
             "given": split.given / 100,
             "now": now / 100,

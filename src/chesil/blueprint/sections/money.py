@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from chesil.analyses.money import ALL_COMPARED
+from chesil.analyses.money import ALL_COMPARED, EFFECT
 from chesil.blueprint.charts import VEGA_LITE
 from chesil.blueprint.document import Block, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.words import counted, place_name, pounds
@@ -244,17 +244,24 @@ def _split(plan: Plan) -> list[Block]:
     table = plan.assessments["money"].tables.get("split")
     if table is None:
         return []
+    effects = [c for c in table.columns if c.startswith(EFFECT)]
     rows = tuple(
-        Row(place_name(r["name"]), (f"{r['people']:,.0f}", *(pounds(r[c]) for c in ("by_people", "effect", "target")),
+        Row(place_name(r["name"]), (f"{r['people']:,.0f}", *(pounds(r[c]) for c in ("by_people", *effects, "target")),
                                     Shown(plan.figures["fair_share", r["group"]]), pounds(r["now"])))
         for r in table.iter_rows(named=True)
     )  # fmt: skip
-    heads = ("Group", "People", "By people", "Effect of weights", "By need", "Given", "Share of payments now")
+    heads = ("Group", "People", "By people", *(c.removeprefix(EFFECT).capitalize() for c in effects), "By need", "Given",
+             "Share of payments now")  # fmt: skip
+    notes = plan.figures["fair_share", table["group"][0]].notes
+    explained = [n for n in notes if n.startswith("the open weighting explains")]
     return [
         Subheading("A fair split of the allocation"),
-        Paragraph(("Shared by people and the weights last published; floors and ceilings on change are those of the study. Those "
-                   "who would get less than their share of payments now stand beside those who would get more.",)),
-        Table("The allocation shared among groups", heads, rows, note="Every column adds up to the allocation, to the penny."),
+        Paragraph(("Shared by people and need; floors and ceilings on change are those of the study. Those who would get less "
+                   "than their share of payments now stand beside those who would get more.",)),
+        Table("The allocation shared among groups", heads, rows,
+              note=". ".join(("Every column of what is shared adds up to the allocation, to the penny, and every column of a "
+                              "factor to nought. Factors go with the published weights; they need not be what those were made of",
+                              *(e.capitalize() for e in explained))) + "."),
     ]  # fmt: skip
 
 
