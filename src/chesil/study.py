@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ class Study:
     registers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
-    """Where the study's own tables come from: `study:<register>` for each, and `document:<name>` for each document."""
+    """Where the study's own figures come from: `study:<register>` for each table, `study:settings` for what study.toml says
+    of analyses, and `document:<name>` for each document."""
 
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
     weights: Path | None = None
@@ -129,7 +130,7 @@ def read_study(folder: Path) -> Study:
         approval=Approval(**record.get("approval", {})),
         judgements=judgements,
         registers=registers,
-        receipts={**receipts, **link_receipts, **_document_receipts(registers)},
+        receipts={**_settings_receipt(path, record), **receipts, **link_receipts, **_document_receipts(registers)},
         settings={name: record[name] for name in ANALYSES if name in record},
         options=options,
         links=links,
@@ -264,6 +265,14 @@ def _read_registers(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Re
         except InputRefused as error:
             problems += error.problems
     return tables, receipts, problems
+
+
+def _settings_receipt(path: Path, record: Mapping[str, Any]) -> dict[str, Receipt]:
+    said = [name for name in ANALYSES if name in record]
+    receipt = replace(
+        _receipt_of(path, len(said)), id="study:settings", publication="settings of analyses in study.toml"
+    )
+    return {receipt.id: receipt} if said else {}
 
 
 def _receipt_of(path: Path, rows: int) -> Receipt:

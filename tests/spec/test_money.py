@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,10 @@ from chesil.methods.capitation import explain_weights, round_to_sum, split_by_ne
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
+from chesil.plan import make_plan
 from chesil.registers.contracts import SAVINGS
 from chesil.registers.contracts_money import DEFLATORS
+from chesil.study import read_study
 
 
 def _ledger(text: str) -> pl.DataFrame:
@@ -289,3 +292,15 @@ def test_a_practice_without_a_published_weight_has_it_estimated_from_its_patient
     assert need.estimated == (1, 0) and need.unknown == (0, 0)
     bare = need_indices([Unit("J81012", "Shore", ("J81012",))], held, replace(tables, factors=None), "2022/23")
     assert bare.unknown == (1,) and bare.index == pytest.approx([1.0])
+
+
+def test_every_figure_of_a_study_with_money_but_no_ledger_has_its_receipts(tmp_path: Path) -> None:
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'schema_version = 1\ntitle = "Two"\npractices = ["J81010", "J81612"]\nvintage = "2025/26"\nas_at = 2026-11-24\n'
+        "[money]\nincome_gbp = 3e6\ncost_gbp = 3.1e6\nallocation_gbp = 2e6\nsplit_weights = 'open'\n"
+    )
+    plan = make_plan(read_study(tmp_path))
+    assert ("gap_if_nothing", f"{plan.place.code}@2026/27") in plan.figures
+    assert {r for f in plan.figures.values() for r in f.receipts} <= set(plan.receipts)
+    assert plan.receipts["study:settings"].file == "study.toml"

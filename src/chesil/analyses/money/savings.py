@@ -13,7 +13,7 @@ from chesil.measures.card import load_measure
 from chesil.methods.green_book import paths_and_gap
 from chesil.place.place import Place
 
-STUDY = ("study:savings",)
+LEDGER, SETTINGS = "study:savings", "study:settings"
 PATHS = ("income_path", "cost_path", "gap_if_nothing", "gap_after_savings")
 
 
@@ -115,7 +115,8 @@ def gap_figures(
             ("gap_if_nothing", gap),
             ("gap_after_savings", left),
         ):
-            figures.append(_gbp(measure, float(value), place, common))
+            used = (SETTINGS, LEDGER) if made and measure == "gap_after_savings" else (SETTINGS,)
+            figures.append(_gbp(measure, float(value), place, common, used))
     table = pl.DataFrame({"year": years, "income": incomes, "cost": costs, "gap": gaps, "after": after})
     return figures, table
 
@@ -127,12 +128,20 @@ def _later(year: str, by: int) -> str:
 
 def _sum(measure: str, pence: int, place: Place, of: str, notes: tuple[str, ...]) -> Figure:
     common = {"unit_code": place.code, "unit_name": place.name, "period": f"{place.as_at:%Y}"}
-    return _gbp(measure, pence / 100, place, common, (*notes, of))
+    used = (LEDGER, SETTINGS) if measure == "savings_difference_from_stated" else (LEDGER,)
+    return _gbp(measure, pence / 100, place, common, used, (*notes, of))
 
 
-def _gbp(measure: str, value: float, place: Place, common: Mapping[str, Any], notes: tuple[str, ...] = ()) -> Figure:
+def _gbp(
+    measure: str,
+    value: float,
+    place: Place,
+    common: Mapping[str, Any],
+    receipts: tuple[str, ...],
+    notes: tuple[str, ...] = (),
+) -> Figure:
     card = load_measure(measure)
     return Figure(
         measure=measure, vintage=place.vintage, unit=card.unit, method=card.formula, standing="local", value=value,
-        numerator=value, limits="none: as entered in the study", notes=notes, receipts=STUDY, **common,
+        numerator=value, limits="none: as entered in the study", notes=notes, receipts=receipts, **common,
     )  # fmt: skip

@@ -104,7 +104,7 @@ def _split_figures(
             period=f"{place.as_at:%Y}", unit=card.unit, method=card.formula, standing="local",
             value=float(split.given[k]) / 100, numerator=float(split.given[k]) / 100,
             limits="none: a rule applied to weights", notes=_notes(k, split, need, settings),
-            receipts=(*tables.factor_receipts, *place.receipts_for("practices", "list_size")),
+            receipts=("study:settings", *tables.factor_receipts, *place.receipts_for("practices", "list_size")),
         )
         for k, unit in enumerate(units)
     ]  # fmt: skip
