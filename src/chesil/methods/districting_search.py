@@ -33,6 +33,7 @@ from chesil.methods.districting import (
     solve_listed,
     whole_plan,
 )
+from chesil.methods.districting_small import are_small, region_around, solve_small
 
 Groups = list[tuple[int, ...]]
 Tell = Callable[[str, float, float], None]
@@ -57,10 +58,13 @@ def solve_districting(
 ) -> Districts | None:
     """The best plan found and its bound; None if no plan was found.
 
-    All groups are listed if there are at most `most` (then the plan is proved, and None means that there is none).
-    Else the search runs, with `rounds` of pricing at most. `tell` hears of each step with the best cost and bound in
-    hand (infinite where there is none yet); when `stop` says so, the best so far is returned.
+    Where units are small beside a group, `districting_small` solves it. Else all groups are listed if there are at
+    most `most` (then the plan is proved, and None means that there is none). Else the search runs, with `rounds` of
+    pricing at most. `tell` hears of each step with the best cost and bound in hand (infinite where there is none yet);
+    when `stop` says so, the best so far is returned.
     """
+    if are_small(problem):
+        return solve_small(problem, tell=tell, stop=stop)
     tell("listing the groups", np.inf, -np.inf)
     groups = list_groups(problem, most=most)
     if groups is not None:
@@ -207,23 +211,8 @@ def _join_cost(problem: Districting, groups: dict[int, tuple[int, ...]], one: in
     return float((problem.sizes[both] @ problem.distances[np.ix_(both, both)]).min() / problem.sizes[both].sum())
 
 
-def _region(problem: Districting, plan: Groups, start: tuple[int, ...], most_groups: int, most_units: int) -> Groups:
-    """Groups around one: neighbours, nearest middle to middle first, as many as fit."""
-    chosen = [start]
-    while len(chosen) < most_groups:
-        members = [i for g in chosen for i in g]
-        touching = np.asarray(problem.touches[members].any(axis=0))
-        rest = [g for g in plan if g not in chosen and touching[list(g)].any()]
-        rest = [g for g in rest if len(members) + len(g) <= most_units]
-        if not rest:
-            break
-        nearness = [float(problem.distances[np.ix_(start, g)].mean()) for g in rest]
-        chosen.append(rest[int(np.argmin(nearness))])
-    return chosen
-
-
 def _mended(problem: Districting, plan: Groups, group: tuple[int, ...], most_groups: int) -> Groups | None:
-    region = _region(problem, plan, group, most_groups, REGION_UNITS + 10)
+    region = region_around(problem, plan, group, most_groups, REGION_UNITS + 10)
     among = [i for g in region for i in g]
     listed = list_groups(problem, among, REGION_MOST * 2)
     if listed is None:
@@ -261,7 +250,7 @@ def _improved(
         for group in list(plan):
             if group not in plan or stop():
                 continue
-            region = sorted(_region(problem, plan, group, REGION_GROUPS, REGION_UNITS))
+            region = sorted(region_around(problem, plan, group, REGION_GROUPS, REGION_UNITS))
             if tuple(region) in tried:
                 continue
             tried.add(tuple(region))
