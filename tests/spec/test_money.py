@@ -14,6 +14,8 @@ from chesil.analyses.money import MoneySettings, MoneyTables, assess_money
 from chesil.analyses.money.beside_similar import payments_beside_similar
 from chesil.analyses.money.savings import check_links, gap_figures, savings_figures
 from chesil.analyses.money.weighting import need_indices
+from chesil.blueprint.document import Table
+from chesil.blueprint.sections.money import of_place
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.definitions import load_definition
 from chesil.measures.computing import Unit
@@ -304,3 +306,15 @@ def test_every_figure_of_a_study_with_money_but_no_ledger_has_its_receipts(tmp_p
     assert ("gap_if_nothing", f"{plan.place.code}@2026/27") in plan.figures
     assert {r for f in plan.figures.values() for r in f.receipts} <= set(plan.receipts)
     assert plan.receipts["study:settings"].file == "study.toml"
+    section = of_place(plan)
+    assert section is not None
+    captions = [b.caption for b in section.blocks if isinstance(b, Table)]
+    assert [c.split(",")[0] for c in captions] == [
+        "Payments to practices by year",
+        "Share of payments from each group of streams",
+        "Payments per weighted patient beside similar practices",
+        "Income",
+        "The allocation shared among groups",
+        "What each factor adds or takes",
+        "Groups against the sizes stated for each form",
+    ]

@@ -9,6 +9,7 @@ from chesil.blueprint.words import counted, place_name, pounds
 from chesil.definitions import load_definition
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
+from chesil.setting_up.money import money_settings
 
 KEY, NAME = "money", "Money"
 BLUE = "#005eb8"
@@ -177,7 +178,6 @@ def _beside_similar(plan: Plan, units: list[tuple[str, str]]) -> list[Block]:
             Row(name, (Shown(plan.figures["payments_of_similar", code]), Shown(difference), _mostly(own)),
                 is_total=code == plan.place.code)
         )  # fmt: skip
-    return []
     return [
         Subheading("Beside similar practices"),
         Paragraph(("Each practice is set beside the practices of England that are most like it in the people they serve. A "
@@ -208,9 +208,15 @@ def _gap(plan: Plan) -> list[Block]:
     rows = tuple(Row(y, tuple(Shown(plan.figures[m, f"{code}@{y}"]) for m in measures)) for y in table["year"])
     return [
         Subheading("The gap if nothing is done"),
-        Paragraph(("Income and cost as the study states them, growing at the rates it states.",), is_quiet=True),
+        Paragraph((_growth(plan),), is_quiet=True),
         Table("Income, cost and gap by year", ("Year", "Income", "Cost", "Gap", "Gap after savings"), rows),
     ]
+
+
+def _growth(plan: Plan) -> str:
+    said = money_settings(plan.study)
+    income, cost = f"{said.income_growth_pct:g}%", f"{said.cost_growth_pct:g}%"
+    return f"Income and cost as the study states them; it says that income grows by {income} a year and cost by {cost}."
 
 
 def _ledger(plan: Plan) -> list[Block]:
@@ -245,23 +251,24 @@ def _split(plan: Plan) -> list[Block]:
     if table is None:
         return []
     effects = [c for c in table.columns if c.startswith(EFFECT)]
-    rows = tuple(
-        Row(place_name(r["name"]), (f"{r['people']:,.0f}", *(pounds(r[c]) for c in ("by_people", *effects, "target")),
-                                    Shown(plan.figures["fair_share", r["group"]]), pounds(r["now"])))
-        for r in table.iter_rows(named=True)
-    )  # fmt: skip
-    heads = ("Group", "People", "By people", *(c.removeprefix(EFFECT).capitalize() for c in effects), "By need", "Given",
-             "Share of payments now")  # fmt: skip
+    shared, by_factor = [], []
+    for r in table.iter_rows(named=True):
+        name, given = place_name(r["name"]), Shown(plan.figures["fair_share", r["group"]])
+        by_people, by_need, now = (pounds(r[c]) for c in ("by_people", "target", "now"))
+        shared.append(Row(name, (f"{r['people']:,.0f}", by_people, by_need, given, now)))
+        by_factor.append(Row(name, (by_people, *(pounds(r[e]) for e in effects), by_need)))
+    names = tuple(e.removeprefix(EFFECT).capitalize() for e in effects)
     notes = plan.figures["fair_share", table["group"][0]].notes
-    explained = [n for n in notes if n.startswith("the open weighting explains")]
+    explained = "".join(f" {n.capitalize()}." for n in notes if n.startswith("the open weighting explains"))
     return [
         Subheading("A fair split of the allocation"),
         Paragraph(("Shared by people and need; floors and ceilings on change are those of the study. Those who would get less "
                    "than their share of payments now stand beside those who would get more.",)),
-        Table("The allocation shared among groups", heads, rows,
-              note=". ".join(("Every column of what is shared adds up to the allocation, to the penny, and every column of a "
-                              "factor to nought. Factors go with the published weights; they need not be what those were made of",
-                              *(e.capitalize() for e in explained))) + "."),
+        Table("The allocation shared among groups", ("Group", "People", "By people", "By need", "Given", "Share of payments now"),
+              tuple(shared), note="Every column of pounds adds up to the allocation, to the penny."),
+        Table("What each factor adds or takes", ("Group", "By people", *names, "By need"), tuple(by_factor),
+              note="Every column of a factor adds up to nought. Factors go with the published weights; they need not be what "
+                   f"those were made of.{explained}"),
     ]  # fmt: skip
 
 
