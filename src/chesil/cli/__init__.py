@@ -27,31 +27,37 @@ from chesil.cli.printing import err
 from chesil.core.errors import ChesilError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__, rich_markup_mode=None
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Plan primary care in England, neighbourhood by neighbourhood, from open data. Begin with `places` and `new`.",
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 110},
 )
 COMMANDS = (
-    closing.what_if,
-    closing.hand_back,
     places.places,
     places.new,
     places.check,
     figures.figure,
     figures.journey,
-    publishing.blueprint,
-    resilience.resilience,
-    publishing.verify,
-    publishing.compare,
     need.need,
     variation.variation,
     workforce.workforce,
-    routes.routes,
-    appraising.appraise,
-    appraising.equality,
+    resilience.resilience,
+    closing.what_if,
+    closing.hand_back,
+    estate.estate,
     money.money,
     delivery.delivery,
     audit.audit,
-    estate.estate,
+    appraising.appraise,
+    appraising.equality,
+    publishing.blueprint,
+    publishing.verify,
+    publishing.compare,
+    routes.routes,
 )
+"""In the order in which a newcomer meets them."""
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(data.data, name="data")
