@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chesil.blueprint.editions import SmallNumberRule
+from chesil.blueprint.disclosure import SmallNumberRule
 from chesil.blueprint.html import publish_html
 from chesil.blueprint.sections import section_makers
 from chesil.blueprint.words import compared, number, one_in, period_text, place_name

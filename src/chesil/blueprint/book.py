@@ -47,9 +47,14 @@ class Book:
         return [self.receipts[r] for r in sorted({r for f in self.figures.values() for r in f.receipts})]
 
 
-def make_book(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Book:
-    """Make every section of a plan, safe for the study's edition: sections see only the figures that it may show."""
-    plan = _as_edition(plan)
+def make_book(
+    plan: Plan, tell: Callable[[str], None] = lambda _: None, kept_back: frozenset[str] = frozenset()
+) -> Book:
+    """Make every section of a plan, safe for the study's edition: sections see only the figures that it may show.
+
+    `kept_back` are ids of figures that the public edition withholds because an earlier version did.
+    """
+    plan = _as_edition(plan, kept_back)
     tell("drawing maps")
     makers = section_makers()
     sections = []
@@ -78,14 +83,29 @@ def make_book(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Book:
     )
 
 
-def _as_edition(plan: Plan) -> Plan:
-    parts = {u.code: u.practices for u in plan.pcns} | {plan.place.code: tuple(u.code for u in plan.pcns)}
-    of_things = frozenset(c.name for c in plan.cards.values() if c.counts != "people")
-    private = frozenset(f.id for f in plan.figures.values() if _is_flag_of_one(plan, f))
+def _as_edition(plan: Plan, kept_back: frozenset[str]) -> Plan:
+    cards = plan.cards.values()
     safe = make_safe_to_publish(
-        plan.figures.values(), plan.study.edition, parts_of=parts, not_of_people=of_things, private=private
+        plan.figures.values(),
+        plan.study.edition,
+        groups=groups_of(plan),
+        part_of={c.name: c.part_of for c in cards if c.part_of},
+        not_of_people=frozenset(c.name for c in cards if c.counts != "people"),
+        private=frozenset(f.id for f in plan.figures.values() if _is_flag_of_one(plan, f)),
+        kept_back=kept_back,
     )
     return replace(plan, figures={key: safe[f.id] for key, f in plan.figures.items()})
+
+
+def groups_of(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    """Which units add up to which (whole, parts): the place by networks, by drawn groups and by practices, and those."""
+    units = [*plan.pcns, *(u for drawn in plan.drawn.values() for u in drawn)]
+    every = tuple(sorted(plan.place.practices["practice_code"]))
+    found = [(u.code, tuple(u.practices)) for u in units]
+    for drawn in (plan.pcns, *plan.drawn.values()):
+        held = {p for u in drawn for p in u.practices}
+        found.append((plan.place.code, (*(u.code for u in drawn), *(p for p in every if p not in held))))
+    return [*found, (plan.place.code, every)]
 
 
 def _is_flag_of_one(plan: Plan, figure: Figure) -> bool:

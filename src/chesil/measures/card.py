@@ -10,6 +10,7 @@ from chesil.definitions import definition_names, load_definition
 
 METHODS = ("count", "ratio", "share", "mean", "resident_ratio")
 POLARITIES = ("high_is_good", "low_is_good", "neither")
+COUNTS = ("people", "things", "published")
 TABLES = ("practices", "practice_ages", "staff", "payments", "registrations")
 
 
@@ -35,8 +36,9 @@ class Quantity:
 class Measure:
     """A card: everything a reader is told about a measure, and all that its computation needs.
 
-    `counts` says what its parts count: "people", to whom the small-number rule of the public edition applies, or
-    "things" (practices, sites, areas, checks). `of_practices` is "private" where the figure of one practice is a flag about
+    `counts` says what its parts count: "people", to whom the small-number rule of the public edition applies, "things"
+    (practices, sites, areas, checks), or "published" where a small count in it is the publisher's own, or none of patients.
+    `part_of` names the measure that it and others make up together, so that no difference gives a hidden one back. `of_practices` is "private" where the figure of one practice is a flag about
     it, which the public edition withholds whatever its size. `made_by` names the analysis whose code computes it; without
     it the card alone says how, and `compute_measure` does.
     """
@@ -62,6 +64,7 @@ class Measure:
     made_by: str = ""
     counts: str = "people"
     of_practices: str = ""
+    part_of: str = ""
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -119,8 +122,8 @@ def _card_problems(record: Mapping[str, Any]) -> list[Problem]:
     made_by = record.get("made_by", "")
     if not made_by and record.get("method") not in METHODS:
         problems.append(Problem(f"method `{record.get('method')}` is not {or_list(METHODS)}"))
-    if record.get("counts", "people") not in ("people", "things"):
-        problems.append(Problem(f"counts `{record['counts']}` is not people or things"))
+    if record.get("counts", "people") not in COUNTS:
+        problems.append(Problem(f"counts `{record['counts']}` is not {or_list(COUNTS)}"))
     if record.get("of_practices", "") not in ("", "private"):
         problems.append(Problem(f"of_practices `{record['of_practices']}` is not private"))
     if record.get("polarity") not in POLARITIES:
