@@ -1,8 +1,6 @@
 """Attacks on the public edition of Dorset: nobody can work out a number that it withholds from those that it shows."""
 
-import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest

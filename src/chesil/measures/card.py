@@ -38,9 +38,10 @@ class Measure:
 
     `counts` says what its parts count: "people", to whom the small-number rule of the public edition applies, "things"
     (practices, sites, areas, checks), or "published" where a small count in it is the publisher's own, or none of patients.
-    `part_of` names the measure that it and others make up together, so that no difference gives a hidden one back. `of_practices` is "private" where the figure of one practice is a flag about
-    it, which the public edition withholds whatever its size. `made_by` names the analysis whose code computes it; without
-    it the card alone says how, and `compute_measure` does.
+    `part_of` names the measure that it and others make up together, so that no difference gives a hidden one back.
+    `of_practices` is "private" where the figure of one practice is a flag about it, which the public edition withholds
+    whatever its size. `made_by` names the analysis whose code computes it; without it the card alone says how, and
+    `compute_measure` does.
     """
 
     name: str

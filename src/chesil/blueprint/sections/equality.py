@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL
 from chesil.appraisal.equality import LONGER_BY, GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
-from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.disclosure import SmallNumberRule
+from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.sections.options import KEPT_BACK, is_kept_back
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
