@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +29,7 @@ class Period:
         return cls(date(int(first), 4, 1), date(int(first) + 1, 3, 31))
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> "Period":
         """Read what `str(period)` writes: a day, a month (2022-07), a calendar year or a financial year."""
         if "/" in text:

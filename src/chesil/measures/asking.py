@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -28,16 +29,18 @@ def newest_vintage(measure: Measure, as_at: date | None = None) -> str:
 def _is_published(quantity: Quantity, vintage: str, payments_year: str) -> bool:
     if quantity.table == "payments":
         return payments_year != ""
-    column = quantity.column if quantity.table in ("practices", "staff") else "practice_code"
+    columns = {quantity.column if quantity.table in ("practices", "staff") else "practice_code"}
+    columns |= {quantity.times.removeprefix("has:")} if quantity.table == "practices" and quantity.times else set()
+    role = quantity.where["role"] if quantity.table == "staff" else ""
+    return all(_has_values(quantity.table, column, vintage, role) for column in columns)
+
+
+@cache
+def _has_values(table: str, column: str, vintage: str, role: str) -> bool:
+    """True if a column of a table of the pack has any value at a vintage (of the staff of a role)."""
     wanted = pl.col("vintage") == vintage
-    if quantity.table == "staff":
-        wanted &= pl.col("role") == quantity.where["role"]
-    columns = [
-        column,
-        *([quantity.times.removeprefix("has:")] if quantity.table == "practices" and quantity.times else []),
-    ]
-    found = read_table(quantity.table, columns, wanted)
-    return bool(found.height and all(found[c].count() for c in columns))
+    found = read_table(table, [column], wanted & (pl.col("role") == role) if role else wanted)
+    return found[column].count() > 0
 
 
 def ask_figure(

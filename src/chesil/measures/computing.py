@@ -1,10 +1,10 @@
 """Computing measures: a card and a place give one figure for every practice, group or whole asked for."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -61,25 +61,36 @@ def units_of(place: Place, unit_type: str) -> list[Unit]:
     ]
 
 
-def compute_measure(place: Place, measure: Measure, units: Iterable[Unit]) -> list[Figure]:
+class Part(NamedTuple):
+    """The two parts of a practice (or of an area): None where unknown; `implausible` parts are left out of figures."""
+
+    numerator: Any
+    denominator: Any
+    implausible: bool
+
+
+def compute_measure(
+    place: Place, measure: Measure, units: Iterable[Unit], lived_in: pl.DataFrame | None = None
+) -> list[Figure]:
     """One figure a unit. A unit that cannot be computed gets a figure with the reason.
 
     A practice whose numerator or denominator is unknown is left out of both, and the figure says how many were.
+    `lived_in` is as `registrations_beside_areas` makes it, if many measures are computed of one place.
     """
-    vintage = find_vintage(place.vintage)
-    parts = practice_parts(place, measure)
-    by_code = {row["practice_code"]: row for row in parts.iter_rows(named=True)}
-    if measure.method == "resident_ratio":
-        by_area = {r["lsoa11"]: r for r in _residents(place).iter_rows(named=True)}
-        return [
-            _figure(place, vintage, measure, unit, [by_area[a] for a in unit.areas if a in by_area])
-            if unit.areas and by_area
-            else _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code])
-            for unit in units
-        ]
-    return [
-        _figure(place, vintage, measure, unit, [by_code[p] for p in unit.practices if p in by_code]) for unit in units
+    common = _common(place, measure)
+    by_code = _by_code(practice_parts(place, measure, lived_in))
+    by_area = _by_code(_residents(place)) if measure.method == "resident_ratio" else {}
+    figures = [
+        _figure(place, measure, common, unit, [by_area[a] for a in unit.areas if a in by_area])
+        if unit.areas and by_area
+        else _figure(place, measure, common, unit, [by_code[p] for p in unit.practices if p in by_code])
+        for unit in units
     ]
+    return _with_limits(measure, figures)
+
+
+def _by_code(parts: pl.DataFrame) -> dict[str, Part]:
+    return {code: Part(*row) for code, *row in parts.iter_rows()}
 
 
 def _residents(place: Place) -> pl.DataFrame:
@@ -92,24 +103,17 @@ def _residents(place: Place) -> pl.DataFrame:
     )
 
 
-def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
+def practice_parts(place: Place, measure: Measure, lived_in: pl.DataFrame | None = None) -> pl.DataFrame:
     """The two parts of a measure by practice: practice_code, numerator, denominator, standing out as null if unknown.
 
     `implausible` marks practices whose ratio lies beyond the card's parameter, or whose denominator is zero.
     """
-    base = place.practices.select("practice_code").sort("practice_code")
-    parts = base.join(
-        quantity_by_practice(place, measure.numerator).rename({"value": "numerator"}),
-        on="practice_code",
-        how="left",
-    )
+    parts = place.practices.select("practice_code").sort("practice_code")
+    for name, quantity in zip(("numerator", "denominator"), measure.quantities, strict=False):
+        summed = quantity_by_practice(place, quantity, lived_in).rename({"value": name})
+        parts = parts.join(summed, on="practice_code", how="left")
     if measure.denominator is None:
         return parts.with_columns(pl.lit(None, pl.Float64).alias("denominator"), pl.lit(False).alias("implausible"))
-    parts = parts.join(
-        quantity_by_practice(place, measure.denominator).rename({"value": "denominator"}),
-        on="practice_code",
-        how="left",
-    )
     if not measure.implausible_above:
         return parts.with_columns(pl.lit(False).alias("implausible"))
     most = load_parameter(measure.implausible_above).on(place.as_at).value
@@ -117,21 +121,22 @@ def practice_parts(place: Place, measure: Measure) -> pl.DataFrame:
     return parts.with_columns(odd.fill_null(False).alias("implausible"))
 
 
-def quantity_by_practice(place: Place, quantity: Quantity) -> pl.DataFrame:
+def quantity_by_practice(place: Place, quantity: Quantity, lived_in: pl.DataFrame | None = None) -> pl.DataFrame:
     """One part added up by practice: practice_code and value (null where unknown)."""
     table = getattr(place, quantity.table)
-    rows = table.filter(_where(quantity)) if quantity.where else table
     value = pl.col(quantity.column).cast(pl.Float64)
-    if quantity.table == "registrations":
-        rows, factor = _with_areas(place, rows, quantity.times)
-        value = value * factor
-    elif quantity.times:
+    if quantity.times:
         value = value * _factor(quantity.times)
-    summed = (
-        rows.with_columns(value.alias("value"))
-        .sort(table.columns[: min(4, len(table.columns))])
-        .group_by("practice_code", maintain_order=True)
-        .agg(pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value"))
+    order = table.columns[: min(4, len(table.columns))]
+    if quantity.table == "registrations" and quantity.times:
+        # patients of areas without the value are left out
+        beside = lived_in if lived_in is not None else registrations_beside_areas(place, [quantity])
+        rows = _some(beside.drop_nulls(_column(quantity.times)), quantity)
+        ordered = rows.select("practice_code", value.alias("value"))
+    else:
+        ordered = _some(table, quantity).select(*order, value.alias("value")).sort(order)
+    summed = ordered.group_by("practice_code", maintain_order=True).agg(
+        pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value")
     )
     if quantity.rows == "zero":
         known = table.select("practice_code").unique()
@@ -139,19 +144,26 @@ def quantity_by_practice(place: Place, quantity: Quantity) -> pl.DataFrame:
     return summed.select("practice_code", "value")
 
 
-def _with_areas(place: Place, rows: pl.DataFrame, times: str) -> tuple[pl.DataFrame, pl.Expr]:
-    """Registrations beside a column of their areas; patients of areas without the value are left out."""
-    if not times:
-        return rows, pl.lit(1.0)
-    column = times.removeprefix("has:")
-    areas = pl.concat([place.areas, place.areas_beyond]).select("lsoa11", column)
-    return rows.join(areas, on="lsoa11").drop_nulls(column), _factor(times)
+def registrations_beside_areas(place: Place, quantities: Iterable[Quantity]) -> pl.DataFrame:
+    """Registrations in order, beside every column of their areas by which the quantities multiply them."""
+    found = {_column(q.times) for q in quantities if q.table == "registrations" and q.times}
+    areas = pl.concat([t.select("lsoa11", *sorted(found)) for t in (place.areas, place.areas_beyond)])
+    return place.registrations.join(areas, on="lsoa11").sort(place.registrations.columns)
+
+
+def _column(times: str) -> str:
+    return times.removeprefix("has:")
 
 
 def _factor(times: str) -> pl.Expr:
     """The column to multiply by; with `has:` in front, 1 where it has a value and blank where not."""
-    column = pl.col(times.removeprefix("has:"))
+    column = pl.col(_column(times))
     return pl.when(column.is_not_null()).then(1.0) if times.startswith("has:") else column
+
+
+def _some(rows: pl.DataFrame, quantity: Quantity) -> pl.DataFrame:
+    """The rows that a quantity counts."""
+    return rows.filter(_where(quantity)) if quantity.where else rows
 
 
 def _where(quantity: Quantity) -> pl.Expr:
@@ -183,34 +195,37 @@ def _practices_mostly_inside(place: Place, area_rows: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _figure(place: Place, vintage: Vintage, measure: Measure, unit: Unit, rows: Sequence[dict[str, Any]]) -> Figure:
-    standing, notes = _standing(place, measure)
-    common: dict[str, Any] = {
+def _common(place: Place, measure: Measure) -> dict[str, Any]:
+    """What the figures of a measure and a place have in common."""
+    return {
         "measure": measure.name,
-        "unit_code": unit.code,
-        "unit_name": unit.name,
         "vintage": place.vintage,
-        "period": period_of(measure, vintage),
+        "period": period_of(measure, find_vintage(place.vintage)),
         "unit": measure.unit,
         "method": measure.formula or measure.method,
         "scenario": place.scenario,
-        "standing": standing,
+        "standing": _standing(place, measure)[0],
         "receipts": _receipts(place, measure),
     }
+
+
+def _figure(place: Place, measure: Measure, shared: Mapping[str, Any], unit: Unit, rows: Sequence[Part]) -> Figure:
+    common = {**shared, "unit_code": unit.code, "unit_name": unit.name}
+    notes = _standing(place, measure)[1]
     if not rows:
         return Figure(**common, reason=f"no practice with patients at {place.vintage}", notes=notes)
     ratio = measure.denominator is not None
-    known = [r for r in rows if r["numerator"] is not None and (not ratio or r["denominator"] is not None)]
-    sound = [r for r in known if not r["implausible"]]
+    known = [r for r in rows if r.numerator is not None and (not ratio or r.denominator is not None)]
+    sound = [r for r in known if not r.implausible]
     notes += _coverage_notes(measure, len(rows), len(known), len(sound))
     if not sound:
         return Figure(**common, reason=_why_not(measure, place, rows, known), notes=notes)
-    numerator = math.fsum(r["numerator"] for r in sound)
+    numerator = math.fsum(r.numerator for r in sound)
     if not ratio:
         return Figure(
             **common, value=numerator * measure.scale, numerator=numerator, notes=notes, limits=_no_limits(measure)
         )
-    denominator = math.fsum(r["denominator"] for r in sound)
+    denominator = math.fsum(r.denominator for r in sound)
     if denominator <= 0:
         return Figure(
             **common, reason="the denominator is zero", numerator=numerator, denominator=denominator, notes=notes
@@ -218,8 +233,8 @@ def _figure(place: Place, vintage: Vintage, measure: Measure, unit: Unit, rows: 
     value = numerator / denominator * measure.scale
     if len(sound) < len(known):
         notes += _imputed_note(measure, known, sound)
-    limits = _limits(measure, numerator, denominator)
-    return Figure(**common, **limits, value=value, numerator=numerator, denominator=denominator, notes=notes)
+    limits = _no_limits(measure) if measure.limits != "wilson" else ""
+    return Figure(**common, value=value, numerator=numerator, denominator=denominator, notes=notes, limits=limits)
 
 
 def period_of(measure: Measure, vintage: Vintage) -> str:
@@ -227,18 +242,21 @@ def period_of(measure: Measure, vintage: Vintage) -> str:
     return (measure.period_of or {}).get(vintage.name, vintage.lists)
 
 
-def _limits(measure: Measure, numerator: float, denominator: float) -> dict[str, Any]:
-    if measure.limits != "wilson":
-        return {"limits": _no_limits(measure)}
-    inner = wilson(np.array([numerator]), np.array([denominator]), confidence=0.95)
-    outer = wilson(np.array([numerator]), np.array([denominator]), confidence=0.998)
-    return {
-        "limits": "Wilson (1927), 95% and 99.8%",
-        "lower": float(inner[0][0]) * measure.scale,
-        "upper": float(inner[1][0]) * measure.scale,
-        "lower998": float(outer[0][0]) * measure.scale,
-        "upper998": float(outer[1][0]) * measure.scale,
+def _with_limits(measure: Measure, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures with limits where the card has a method for them; all at once, since one by one takes far longer."""
+    ratios = {
+        k: (f.numerator, f.denominator) for k, f in enumerate(figures) if f.is_known and f.denominator is not None
     }
+    if measure.limits != "wilson" or not ratios:
+        return list(figures)
+    x, n = np.array(list(ratios.values()), dtype=np.float64).T
+    limits = np.array([*wilson(x, n, confidence=0.95), *wilson(x, n, confidence=0.998)]) * measure.scale
+    names = ("lower", "upper", "lower998", "upper998")
+    found = dict(zip(ratios, (dict(zip(names, four, strict=True)) for four in limits.T.tolist()), strict=True))
+    return [
+        replace(f, limits="Wilson (1927), 95% and 99.8%", **found[k]) if k in found else f
+        for k, f in enumerate(figures)
+    ]
 
 
 def _no_limits(measure: Measure) -> str:
@@ -263,14 +281,12 @@ def _coverage_notes(measure: Measure, total: int, known: int, sound: int) -> tup
     return notes
 
 
-def _imputed_note(
-    measure: Measure, known: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]
-) -> tuple[str, ...]:
+def _imputed_note(measure: Measure, known: Sequence[Part], sound: Sequence[Part]) -> tuple[str, ...]:
     """What the figure would be if the implausible returns were what the sound ones are on average."""
-    numerator = math.fsum(r["numerator"] for r in known)
-    mean_rate = math.fsum(r["denominator"] for r in sound) / math.fsum(r["numerator"] for r in sound)
-    imputed = math.fsum(r["numerator"] * mean_rate if r["implausible"] else r["denominator"] for r in known)
-    as_returned = math.fsum(r["denominator"] for r in known)
+    numerator = math.fsum(r.numerator for r in known)
+    mean_rate = math.fsum(r.denominator for r in sound) / math.fsum(r.numerator for r in sound)
+    imputed = math.fsum(r.numerator * mean_rate if r.implausible else r.denominator for r in known)
+    as_returned = math.fsum(r.denominator for r in known)
     returned = f"{numerator / as_returned * measure.scale:,.{measure.decimals}f}" if as_returned else "not defined"
     return (
         f"With their returns as they stand it would be {returned}; with the average imputed for them, "
@@ -278,7 +294,7 @@ def _imputed_note(
     )
 
 
-def _why_not(measure: Measure, place: Place, rows: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> str:
+def _why_not(measure: Measure, place: Place, rows: Sequence[Part], known: Sequence[Part]) -> str:
     if known:
         return "the return is zero or implausible"
     if measure.needs_area_flows and place.registrations.is_empty():
@@ -286,7 +302,7 @@ def _why_not(measure: Measure, place: Place, rows: Sequence[dict[str, Any]], kno
     blank = [
         q.about
         for q, part in zip(measure.quantities, ("numerator", "denominator"), strict=False)
-        if all(r[part] is None for r in rows)
+        if all(getattr(r, part) is None for r in rows)
     ]
     return f"not published for {place.vintage}: {' and '.join(blank)}"
 

@@ -159,25 +159,24 @@ def _cut(
         areas_in = _mostly_theirs(flows, practices_in, match, vintage.name)
     mine = pl.col("practice_code").is_in(practices_in.implode())
     inside = pl.col("lsoa11").is_in(areas_in.implode())
-    registrations = flows.filter(mine).sort("practice_code", "lsoa11")
+    registrations = flows.filter(mine)
     lived_in = registrations["lsoa11"].unique().sort()
     beyond = pl.col("lsoa11").is_in(lived_in.implode()) & ~inside
     areas = _area_table(vintage.name)
-    elsewhere = flows.filter(inside & ~mine).sort("practice_code", "lsoa11")
-    others_beyond = flows.filter(beyond & ~mine).sort("practice_code", "lsoa11")
+    elsewhere = flows.filter(inside & ~mine)
+    others_beyond = flows.filter(beyond & ~mine)
     others = pl.concat([elsewhere["practice_code"], others_beyond["practice_code"]]).unique()
 
     def read(name: str, where: pl.Expr) -> pl.DataFrame:
         return read_table(name, where=where) if only is None or name in only else CONTRACTS[name].empty()
 
-    groups = read_table("groups").filter(pl.col("vintage").is_in([vintage.name, ""]))
     return Place(
         name=name,
         code=match.code,
         kind=match.kind,
         vintage=vintage.name,
         as_at=as_at,
-        areas=areas.filter(inside),
+        areas=areas if match.kind == "england" else areas.filter(inside),
         areas_beyond=areas.filter(beyond),
         area_ages=read("area_ages", inside).sort("lsoa11"),
         practices=read_table("practices", where=at_vintage & mine).sort("practice_code"),
@@ -194,11 +193,11 @@ def _cut(
         .sort("practice_code", "stream")
         .with_columns((pl.col("pence") / 100).alias("gbp")),
         sites=with_local_columns(read("sites", mine).sort("practice_code", "site_code")),
-        groups=groups.filter(
+        groups=_groups(vintage.name).filter(
             pl.when(pl.col("member_type") == "practice")
             .then(pl.col("member_code").is_in(practices_in.implode()))
             .otherwise(pl.col("member_code").is_in(areas_in.implode()))
-        ).sort("group_type", "group_code", "member_code"),
+        ),
         receipts=_receipts(vintage.name),
         judgements=_judgements(match, vintage),
         registrations_are={"2015/16": "not published", "2022/23": "published"}.get(vintage.name, "projected"),
@@ -207,16 +206,33 @@ def _cut(
 
 @lru_cache(maxsize=4)
 def _flows(vintage: str) -> pl.DataFrame:
-    """Registered people of England by practice and area: every place of a vintage is cut from them."""
-    return read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == vintage)
+    """Registered people of England by practice and area, in this order: every place of a vintage is cut from them."""
+    flows = read_table("registrations", ["practice_code", "lsoa11", "patients"], pl.col("vintage") == vintage)
+    return flows.sort("practice_code", "lsoa11")
+
+
+@lru_cache(maxsize=4)
+def _groups(vintage: str) -> pl.DataFrame:
+    """Every group of England at a vintage (of areas: at any), in order: every place of the vintage is cut from them."""
+    groups = read_table("groups", where=pl.col("vintage").is_in([vintage, ""]))
+    return groups.sort("group_type", "group_code", "member_code")
 
 
 @lru_cache(maxsize=4)
 def _area_table(vintage: str) -> pl.DataFrame:
-    """England's areas with all their published values side by side: every place of a vintage is cut from them.
+    """England's areas with their values and the people registered there with any practice at a vintage."""
+    areas = _area_values()
+    registered = _flows(vintage).group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
+    found = areas.select("lsoa11").join(registered, on="lsoa11", how="left", maintain_order="left")["registered"]
+    beside = areas.clone().insert_column(areas.columns.index("residents_2020") + 1, found)
+    return beside.with_columns((pl.col("residents_2020") / pl.col("registered")).alias("residents_per_registered"))
 
-    Derived from them: the most deprived fifth (from England's scores), rurality, shares of counts, residents, and residents per
-    patient registered from the area with any practice.
+
+@lru_cache(maxsize=1)
+def _area_values() -> pl.DataFrame:
+    """England's areas with all their published values side by side: every place is cut from them.
+
+    Derived from them: the most deprived fifth (from England's scores), rurality, shares of counts, and residents.
     """
     table = read_table("areas")
     for name in AREA_PACK_TABLES[1:]:
@@ -231,7 +247,6 @@ def _area_table(vintage: str) -> pl.DataFrame:
     residents = read_table("area_ages").select(
         "lsoa11", pl.sum_horizontal([f"age_{a}" for a in range(91)]).alias("residents_2020")
     )
-    registered = _flows(vintage).group_by("lsoa11").agg(pl.col("patients").sum().alias("registered"))
     both = pl.col("disabled_2021") + pl.col("not_disabled_2021")
     others = pl.sum_horizontal([f"{e}_2021" for e in ETHNICITIES if e != "white"], ignore_nulls=False)
     shares = [
@@ -239,14 +254,7 @@ def _area_table(vintage: str) -> pl.DataFrame:
         (pl.col("disabled_2021") / both).alias("disabled_share_2021"),
         (others / (others + pl.col("white_2021"))).alias("minority_ethnic_share_2021"),
     ]
-    return (
-        table.join(residents, on="lsoa11", how="left")
-        .join(registered, on="lsoa11", how="left")
-        .sort("lsoa11")
-        .with_columns(
-            *fifths, rural, *shares, (pl.col("residents_2020") / pl.col("registered")).alias("residents_per_registered")
-        )
-    )
+    return table.join(residents, on="lsoa11", how="left").sort("lsoa11").with_columns(*fifths, rural, *shares)
 
 
 def _mostly_inside(flows: pl.DataFrame, areas: pl.Series) -> pl.Series:

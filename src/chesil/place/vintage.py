@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from chesil.core.errors import NotFound, or_list
 from chesil.definitions import load_definition
@@ -18,6 +19,7 @@ class Vintage:
     about: str
 
 
+@cache
 def all_vintages() -> tuple[Vintage, ...]:
     """Every vintage, oldest first."""
     return tuple(Vintage(**record) for record in load_definition(".", "vintages")["vintage"])

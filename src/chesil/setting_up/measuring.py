@@ -8,7 +8,14 @@ import polars as pl
 from chesil.core.figure import Figure
 from chesil.measures.asking import newest_vintage
 from chesil.measures.card import all_measures
-from chesil.measures.computing import ALL, Unit, compute_measure, old_note, units_of
+from chesil.measures.computing import (
+    ALL,
+    Unit,
+    compute_measure,
+    old_note,
+    registrations_beside_areas,
+    units_of,
+)
 from chesil.place.place import Place
 from chesil.setting_up.places import StudyPlaces
 from chesil.study import Study
@@ -39,21 +46,29 @@ def measure_everything(study: Study, places: StudyPlaces, tell: Callable[[str], 
     wanted_at = vintages_needed(study)
     drawn = sorted({t for t in places.now.groups["group_type"] if t.startswith("study:")})
     levels = (*LEVELS, *drawn)
-    now = [u for level in levels for u in units_of(places.now, level)]
+    units = {v: [u for level in levels for u in units_of(place, level)] for v, place in places.by_vintage.items()}
+    of_england = {v: [*units_of(whole, ALL), *units_of(whole, "icb")] for v, whole in places.england.items()}
+    lived_in = {v: _lived_in(place) for v, place in places.by_vintage.items()}
+    lived_in_england = {v: _lived_in(whole) for v, whole in places.england.items()}
     odd = _odd_areas(places.now)
     figures: Figures = {}
     boards: dict[str, tuple[Figure, ...]] = {}
     for measure in all_measures():
         tell(f"computing {measure.title}")
-        here, whole = places.by_vintage[wanted_at[measure.name]], places.england[wanted_at[measure.name]]
-        units = [u for level in levels for u in units_of(here, level)]
-        units += odd if measure.method == "resident_ratio" else ()
-        then = compute_measure(here, measure, units)
-        of_england = compute_measure(whole, measure, [*units_of(whole, ALL), *units_of(whole, "icb")])
-        figures |= by_unit([*_not_held(here, now, then), *then, of_england[0]], study)
-        boards[measure.name] = tuple(of_england[1:])
+        v = wanted_at[measure.name]
+        here, more = places.by_vintage[v], odd if measure.method == "resident_ratio" else ()
+        then = compute_measure(here, measure, [*units[v], *more], lived_in[v])
+        england = compute_measure(places.england[v], measure, of_england[v], lived_in_england[v])
+        held_not = _not_held(here, units[places.now.vintage], then)
+        figures |= by_unit([*held_not, *then, england[0]], study)
+        boards[measure.name] = tuple(england[1:])
     groups = {t.removeprefix("study:"): tuple(units_of(places.now, t)) for t in drawn}
     return Measured(figures, boards, odd, groups)
+
+
+def _lived_in(place: Place) -> pl.DataFrame:
+    """The place's registrations beside what the measures ask of the areas in which its patients live."""
+    return registrations_beside_areas(place, [q for m in all_measures() for q in m.quantities])
 
 
 def by_unit(figures: list[Figure], study: Study) -> Figures:

@@ -37,11 +37,10 @@ def places_of(study: Study, vintages: Iterable[str]) -> StudyPlaces:
     wanted = wanted_of(study)
     needed = sorted({study.vintage, *vintages})
     name = name_of(study)
-    here = {
-        v: with_study_tables(assemble_place(wanted, vintage=v, as_at=study.as_at, name=name), study) for v in needed
-    }
+    cut = {v: assemble_place(wanted, vintage=v, as_at=study.as_at, name=name) for v in needed}
+    here = {v: with_study_tables(place, study) for v, place in cut.items()}
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in needed}
-    return StudyPlaces(here[study.vintage], here, england, at_every_vintage(study))
+    return StudyPlaces(here[study.vintage], here, england, at_every_vintage(study, cut))
 
 
 def wanted_of(study: Study) -> str | list[str]:
@@ -54,17 +53,17 @@ def name_of(study: Study) -> str:
     return "" if isinstance(study.wanted, str) else study.title.partition(":")[0].strip()
 
 
-def at_every_vintage(study: Study) -> dict[str, Place]:
-    """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments."""
-    found = {}
-    for vintage in all_vintages():
+def at_every_vintage(study: Study, cut: Mapping[str, Place] | None = None) -> dict[str, Place]:
+    """The study's place at each vintage known by its date, as far as it can be held then: lists, staff and payments.
+
+    `cut` are places of the study that are held already.
+    """
+    held, found = cut or {}, {}
+    only, wanted = frozenset({"staff", "payments"}), wanted_of(study)
+    for v in (vintage.name for vintage in all_vintages()):
         with suppress(NotFound, InputRefused):
-            found[vintage.name] = assemble_place(
-                wanted_of(study),
-                vintage=vintage.name,
-                as_at=study.as_at,
-                name=name_of(study),
-                only=frozenset({"staff", "payments"}),
+            found[v] = held.get(v) or assemble_place(
+                wanted, vintage=v, as_at=study.as_at, name=name_of(study), only=only
             )
     return found
 
