@@ -216,7 +216,8 @@ def _csv(table: pl.DataFrame) -> bytes:
 
 def _figure_files(book: Book) -> dict[str, bytes]:
     rows = [_row(f) for f in book.figures.values()]
-    table = pl.DataFrame(rows, schema={n: kind for n, (kind, _) in COLUMNS.items()}, orient="row")
+    columns = {n: [r[n] for r in rows] for n in COLUMNS}
+    table = pl.DataFrame(columns, schema={n: kind for n, (kind, _) in COLUMNS.items()})
     parquet = io.BytesIO()
     table.write_parquet(parquet, compression="zstd", statistics=False)
     kinds = {pl.String: "string", pl.Float64: "double"}
