@@ -8,8 +8,9 @@ import pytest
 from pypdf import PdfReader
 
 from chesil.blueprint.book import Book, make_book
-from chesil.blueprint.document import Section, Shown, Table
-from chesil.blueprint.pdf import write_pdf
+from chesil.blueprint.document import Section, Shown, Subheading, Table
+from chesil.blueprint.pdf import _widths, write_pdf
+from chesil.blueprint.printed import MOST_ROWS, for_print
 from chesil.blueprint.words import figure_text
 from chesil.plan import Plan
 
@@ -43,9 +44,9 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s\u00ad\u2010-]+", "", text)
 
 
-def test_every_figure_of_every_section_stands_in_print_as_on_the_page(pdf: Path, book: Book) -> None:
-    printed = _plain(_text(pdf))
-    sections: list[Section] = [*book.sections, *(s for c in book.chapters for s in c.sections)]
+def test_every_figure_of_the_printed_book_stands_in_print_as_on_the_page(pdf: Path, book: Book) -> None:
+    printed, paper = _plain(_text(pdf)), for_print(book)
+    sections: list[Section] = [*paper.sections, *(s for c in paper.chapters for s in c.sections)]
     for section in sections:
         assert _plain(section.heading) in printed, section.heading
         for table in (b for b in section.blocks if isinstance(b, Table)):
@@ -54,6 +55,33 @@ def test_every_figure_of_every_section_stands_in_print_as_on_the_page(pdf: Path,
                     figure = book.figures[cell.figure.id]
                     text = cell.text or figure_text(figure, book.cards[figure.measure])
                     assert _plain(text) in printed, (section.key, row.name, text)
+
+
+def test_paper_leaves_out_nothing_of_the_place_and_no_finding_of_a_network(book: Book) -> None:
+    paper = for_print(book)
+    annex = [b for s in paper.chapters[-1].sections for b in s.blocks if isinstance(b, Table)]
+    in_place = [b for s in paper.sections for b in s.blocks if isinstance(b, Table)]
+    every = [b for s in book.sections for b in s.blocks if isinstance(b, Table)]
+    assert sorted(t.caption for t in (*in_place, *annex)) == sorted(t.caption for t in every)
+    assert all(len(t.rows) > MOST_ROWS for t in annex) and all(len(t.rows) <= MOST_ROWS for t in in_place)
+    for whole, short in zip(book.chapters, paper.chapters, strict=False):
+        assert [(s.heading, s.lead) for s in short.sections] == [(s.heading, s.lead) for s in whole.sections]
+    assert {f.measure for s in paper.sections for f in s.figures} <= set(paper.cards)
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(pdf: Path, book: Book) -> None:
+    subheadings = {_plain(b.text) for s in book.sections for b in s.blocks if isinstance(b, Subheading)}
+    for page in PdfReader(pdf).pages:
+        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+        last = next((line for line in reversed(lines) if not line.startswith("As at ")), "")
+        assert _plain(last) not in subheadings, last
+
+
+def test_words_get_room_beside_numbers() -> None:
+    rows = [{"name": "One practice", "cells": ["12", "a threshold that takes many words to say " * 2]}] * 3
+    asked = _widths(("Practice", "Flagged", "Threshold"), rows)
+    assert [w["is_fixed"] for w in asked] == [True, True, False]
+    assert asked[1]["letters"] == len("Flagged")
 
 
 def test_the_same_twice(book: Book, pdf: Path, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The printed edition: a tagged PDF (PDF/UA) set by typst from the same document as the web page."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +29,7 @@ from chesil.blueprint.document import (
 )
 from chesil.blueprint.fonts import FAMILY, FOLDER
 from chesil.blueprint.plain_text import shown_text
+from chesil.blueprint.printed import for_print
 from chesil.blueprint.smaller_pdf import pack_objects
 from chesil.blueprint.views import measure_view, receipt_view
 from chesil.blueprint.words import LICENCES
@@ -35,6 +38,12 @@ from chesil.core.whole_files import whole_file
 
 TEMPLATE = Path(__file__).parent / "templates" / "blueprint.typ"
 FULL, LEGEND = 100, 60
+TEXT_WIDTH_MM = 166
+TALLEST_MM, TALLEST_OF_NETWORK_MM = 195, 80
+"""A picture is no taller than this, so that it and its heading stand on one page."""
+MOST_LETTERS, LONG_WORD, MOST_FIXED = 60, 14, 60
+"""Letters for which a column makes room: of a whole cell, of one word, and of all columns of numbers together."""
+SIZE = re.compile(r'<svg [^>]*?viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 
 
 def write_pdf(book: Book, path: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
@@ -46,7 +55,7 @@ def write_pdf(book: Book, path: Path, tell: Callable[[str], None] = lambda _: No
     with TemporaryDirectory() as name:
         folder = Path(name)
         tell("drawing pictures for print")
-        record = _record(book, folder)
+        record = _record(for_print(book), folder)
         (folder / "book.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
         main = folder / "blueprint.typ"
         main.write_bytes(TEMPLATE.read_bytes())
@@ -64,7 +73,7 @@ def _record(book: Book, folder: Path) -> dict[str, Any]:
     by_measure: dict[str, list[Any]] = {}
     for figure in book.figures.values():
         by_measure.setdefault(figure.measure, []).append(figure)
-    draw = _Pictures(folder)
+    draw, draw_small = _Pictures(folder, TALLEST_MM), _Pictures(folder, TALLEST_OF_NETWORK_MM, "network-")
     return {
         "title": book.title,
         "subtitle": "A blueprint for primary care",
@@ -77,7 +86,7 @@ def _record(book: Book, folder: Path) -> dict[str, Any]:
         "front": [line for line in (book.about, f"As at {book.as_at:%-d %B %Y}.") if line],
         "sections": [_section(s, book, draw) for s in book.sections],
         "chapters": [
-            {"name": c.name, "sections": [_section(s, book, draw) for s in c.sections]} for c in book.chapters
+            {"name": c.name, "sections": [_section(s, book, draw_small) for s in c.sections]} for c in book.chapters
         ],
         "measures": [measure_view(m, by_measure[m.name]) for m in book.cards.values()],
         "receipts": [receipt_view(r) for r in book.used_receipts],
@@ -86,15 +95,17 @@ def _record(book: Book, folder: Path) -> dict[str, Any]:
 
 
 class _Pictures:
-    """Numbers the pictures of one document as they are drawn into its folder."""
+    """Numbers the pictures of one document as they are drawn into its folder, none taller than `tallest` millimetres."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.count = folder, 0
+    def __init__(self, folder: Path, tallest: float, stem: str = "") -> None:
+        self.folder, self.tallest, self.stem, self.count = folder, tallest, stem, 0
 
-    def draw(self, svg: str, alt: str, width: int) -> dict[str, Any]:
+    def draw(self, svg: str, alt: str, width: float) -> dict[str, Any]:
         self.count += 1
-        name = f"picture{self.count}.svg"
+        name = f"{self.stem}picture{self.count}.svg"
         (self.folder / name).write_text(svg, encoding="utf-8")
+        if size := SIZE.search(svg):
+            width = min(width, 100 * self.tallest * float(size[1]) / float(size[2]) / TEXT_WIDTH_MM)
         return {"path": name, "alt": alt, "width": width}
 
 
@@ -125,9 +136,30 @@ def _block(block: Block, book: Book, draw: _Pictures) -> dict[str, Any]:
             rows = [_row(r, book, is_first=r is block.rows[0]) for r in block.rows]
             return {
                 "kind": "table", "caption": block.caption, "heads": list(block.heads), "rows": rows,
-                "text_columns": list(block.text_columns), "note": block.note,
+                "text_columns": list(block.text_columns), "note": block.note, "widths": _widths(block.heads, rows),
             }  # fmt: skip
     raise TypeError(f"{type(block).__name__} is not a block that can be printed")
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What each column asks for, in letters: as the longest of most of its cells and as its longest word.
+
+    Where columns of words stand beside columns of numbers, the numbers get what they ask and the words share the rest.
+    """
+    columns = [[r["name"] for r in rows]]
+    columns += [
+        [c if isinstance(c, str) else c["text"] for c in cells]
+        for cells in zip(*(r["cells"] for r in rows), strict=True)
+    ]
+    asked = []
+    for head, texts in zip_longest(heads, columns, fillvalue=()):
+        lengths = sorted(len(t) for t in texts)
+        usual = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
+        word = max((len(w) for t in (head, *texts) for w in t.split()), default=0)
+        asked.append(max(min(usual, MOST_LETTERS), min(word, LONG_WORD), 4))
+    narrow = [n for n in asked if n <= LONG_WORD]
+    is_mixed = len(narrow) < len(asked) and sum(narrow) <= MOST_FIXED
+    return [{"letters": n, "is_fixed": is_mixed and n <= LONG_WORD} for n in asked]
 
 
 def _row(row: Row, book: Book, *, is_first: bool) -> dict[str, Any]:
