@@ -6,12 +6,13 @@ STAMP := $(VENV)/.ready
 # Whose practice edition `make blueprint` writes.
 PRACTICE ?= J81612
 
-.PHONY: help setup blueprint test lint types bench data lock clean
+.PHONY: help setup blueprint test lint types bench data manual lock clean
 
 help:
 	@echo "make blueprint   set up, then write Dorset's blueprint to out/dorset (open out/dorset/board/index.html)"
 	@echo "make test        set up, then run every test"
 	@echo "make lint types  check style and types;  make bench  print the benchmark tables"
+	@echo "make manual      write the manual's reference pages again from the code and the definitions"
 	@echo "make data RAW=DIR  rebuild the England pack from the publishers' raw files"
 
 setup: $(STAMP)
@@ -45,6 +46,9 @@ bench: setup
 data: setup
 	@test -n "$(RAW)" || { echo "Say where the raw files are: make data RAW=DIR"; exit 1; }
 	$(BIN)/chesil data build --raw $(RAW)
+
+manual: setup
+	$(BIN)/python -m chesil.manual docs/manual/reference
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -77,6 +77,7 @@ MAY_IMPORT = {
         "routes",
         "registers",
     },
+    "manual": {"cli", "core", "methods", "definitions", "measures", "registers", "scenario", "setting_up"},
 }
 OPENS_THE_NETWORK = {"httpx", "requests", "urllib.request", "socket", "http.client"}
 READS_THE_CLOCK = {"today", "now", "utcnow"}

@@ -37,6 +37,7 @@ app = typer.Typer(
 COMMANDS = (
     places.places,
     places.new,
+    places.template,
     places.check,
     figures.figure,
     figures.journey,

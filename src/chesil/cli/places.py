@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chesil.cli.printing import Json, StudyFolder, out, show, today
-from chesil.core.errors import ChesilError, InputRefused, Problem
+from chesil.core.errors import ChesilError, InputRefused, NotFound, Problem, did_you_mean
 
 
 def places(
@@ -57,6 +57,35 @@ def new(
         f"Wrote {path}. {place.name}: {place.practices.height} practices, {place.patients:,} patients.", highlight=False
     )
     out.print(f"Next: chesil blueprint {study} --out DIR", highlight=False)
+
+
+def template(
+    register: Annotated[str, typer.Argument(help="Name of a register; without one, all are listed.")] = "",
+    to: Annotated[Path, typer.Option("--out", help="Folder that the workbook is written to.")] = Path(),
+) -> None:
+    """Write an empty workbook for a register, to be filled in and kept in a study's folder `registers`."""
+    from chesil.registers.contracts import REGISTERS
+    from chesil.registers.templates import write_template
+
+    if not register:
+        show(("register", "what a row is"), [(n, c.about) for n, c in sorted(REGISTERS.items())], as_json=False)
+        return
+    if register not in REGISTERS:
+        raise NotFound(
+            f"There is no register `{register}`",
+            [],
+            did_you_mean(register, REGISTERS) or "`chesil template` lists them",
+        )
+    path = to / f"{register}.xlsx"
+    if path.exists():
+        raise ChesilError(
+            f"{path} is already there and may hold rows", [], "Move it, or name another folder with --out"
+        )
+    to.mkdir(parents=True, exist_ok=True)
+    out.print(
+        f"Wrote {write_template(REGISTERS[register], path)}. Fill it in and keep it in the study's `registers`.",
+        highlight=False,
+    )
 
 
 def check(study: StudyFolder) -> None:

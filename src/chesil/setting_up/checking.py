@@ -1,5 +1,7 @@
 """Looking over what a study says before anything is computed: every analysis's settings, and the weights."""
 
+from collections.abc import Callable
+
 from chesil.core.errors import ChesilError, InputRefused, Problem
 from chesil.setting_up.access import access_settings
 from chesil.setting_up.appraisal import appraisal_settings, read_weightings
@@ -25,20 +27,21 @@ SETTINGS = (
     grouping_settings,
     siting_settings,
     money_settings,
+    appraisal_settings,
 )
+"""What reads each analysis's settings from a study."""
 
 
 def check_settings(study: Study) -> None:
     """Read every analysis's settings and the weights of a study; `InputRefused` lists all that is wrong, at once."""
+    readers: list[Callable[[], object]] = [lambda of=of: of(study) for of in SETTINGS]  # type: ignore[misc]
+    readers.append(lambda: read_weightings(study, appraisal_settings(study).criteria))
     problems: list[Problem] = []
-    for settings_of in SETTINGS:
+    for read in readers:
         try:
-            settings_of(study)
+            read()
         except ChesilError as error:
             problems += error.problems or [Problem(error.title, "", "", error.way_out)]
-    try:
-        read_weightings(study, appraisal_settings(study).criteria)
-    except ChesilError as error:
-        problems += error.problems or [Problem(error.title, "", "", error.way_out)]
     if problems:
-        raise InputRefused("The study's settings or weights cannot be used", problems, "Put these right and try again")
+        found = tuple(dict.fromkeys(problems))
+        raise InputRefused("The study's settings or weights cannot be used", found, "Put these right and try again")
