@@ -6,14 +6,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from chesil.analyses.closure.dispersing import Dispersed, by_area, dispersed, receivers
-from chesil.analyses.closure.settings import Asked, ClosureSettings, check_asked, fitted_model, thresholds
+from chesil.analyses.closure.dispersing import (
+    Dispersed,
+    Grounds,
+    by_area,
+    dispersed,
+    grounds_of,
+    receivers,
+    who_receive,
+)
+from chesil.analyses.closure.settings import Asked, ClosureSettings, check_asked
 from chesil.analyses.closure.special import special_groups
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
-from chesil.place.choosing import ChoiceIndex, index_choices
 from chesil.place.place import Place
 from chesil.place.travel import area_origins, site_destinations, travel_times
 from chesil.place.vintage import find_vintage
@@ -37,9 +44,10 @@ def assess_what_if(
     `gp_fte` are fully qualified GPs (FTE) by practice, as last returned. Raises `InputRefused` for what cannot be.
     """
     check_asked(place, asked)
-    index = index_choices(place)
-    found, table = _round(place, index, asked, settings, gp_fte, rng)
-    second = _second_round(place, index, asked, settings, gp_fte, table)
+    grounds = grounds_of(place, settings, gp_fte)
+    found = _round(grounds, asked, rng)
+    table = receivers(grounds, found)
+    second = _second_round(grounds, asked, table)
     tables = {
         "receivers": table,
         "by_area": by_area(place, found),
@@ -72,24 +80,23 @@ def assess_what_if(
 
 def assess_closures(place: Place, settings: ClosureSettings, gp_fte: Mapping[str, float]) -> Assessment:
     """Every practice of the place closed in turn, the rest as they are: how many would push a receiver past a threshold."""
-    index = index_choices(place)
+    grounds = grounds_of(place, settings, gp_fte)
     rows: list[dict[str, Any]] = []
-    names = dict(place.practices.select("practice_code", "practice_name").iter_rows())
     last: list[str] = []
     for code in place.practices["practice_code"]:
         try:
-            _, table = _round(place, index, Asked((code,)), settings, gp_fte, None)
+            found = who_receive(grounds, _round(grounds, Asked((code,)), None))
         except InputRefused:
             last.append(code)
             continue
-        passing = table.filter("passes")
-        first = table.row(0, named=True)
+        passing = [r["practice_code"] for r in found if r["passes"]]
         rows.append(
             {
-                "practice_code": code, "practice_name": names[code], "moved": int(table["received"].sum()),
-                "receivers_over": passing.height, "receivers": passing["practice_code"].to_list(),
-                "largest_receiver": first["practice_code"], "largest_growth_pct": table["growth_pct"].max(),
-                "leave_place": int(table.filter(~pl.col("is_here"))["received"].sum()),
+                "practice_code": code, "practice_name": grounds.names[code], "moved": sum(r["received"] for r in found),
+                "receivers_over": len(passing), "receivers": passing,
+                "largest_receiver": found[0]["practice_code"] if found else "",
+                "largest_growth_pct": max((r["growth_pct"] for r in found if r["growth_pct"] is not None), default=None),
+                "leave_place": sum(r["received"] for r in found if not r["is_here"]),
             }
         )  # fmt: skip
     schema: dict[str, pl.DataType] = {
@@ -111,44 +118,29 @@ def assess_closures(place: Place, settings: ClosureSettings, gp_fte: Mapping[str
                 place, "closure_largest_growth", row["practice_code"], row["practice_name"], row["largest_growth_pct"]
             )
         )
-    growth, per_gp = thresholds(settings, place.as_at)
+    limits = {"list_growth_pct": [grounds.list_growth], "patients_per_gp": [grounds.per_gp]}
     warnings = [f"Nobody else takes patients where those of {', '.join(last)} live."] if last else []
     return Assessment(
         "closure",
         tuple(figures),
-        {"closures": table, "thresholds": pl.DataFrame({"list_growth_pct": [growth], "patients_per_gp": [per_gp]})},
+        {"closures": table, "thresholds": pl.DataFrame(limits)},
         {"closures": "one row a practice, closed alone", "thresholds": "at which a receiver passes"},
         tuple(warnings),
     )
 
 
-def _round(
-    place: Place,
-    index: ChoiceIndex,
-    asked: Asked,
-    settings: ClosureSettings,
-    gp_fte: Mapping[str, float],
-    rng: np.random.Generator | None,
-) -> tuple[list[Dispersed], pl.DataFrame]:
-    model = fitted_model(place)
+def _round(grounds: Grounds, asked: Asked, rng: np.random.Generator | None) -> list[Dispersed]:
     found: list[Dispersed] = []
     used: dict[str, float] = {}
     for code in [*asked.merge, *asked.close]:
-        one = dispersed(place, index, code, asked, settings, model, rng, used)
+        one = dispersed(grounds, code, asked, rng, used)
         for other, received in zip(one.field.practices, one.whole.sum(axis=0), strict=False):
             used[other] = used.get(other, 0.0) + float(received)
         found.append(one)
-    return found, receivers(place, found, gp_fte, settings)
+    return found
 
 
-def _second_round(
-    place: Place,
-    index: ChoiceIndex,
-    asked: Asked,
-    settings: ClosureSettings,
-    gp_fte: Mapping[str, float],
-    first: pl.DataFrame,
-) -> pl.DataFrame:
+def _second_round(grounds: Grounds, asked: Asked, first: pl.DataFrame) -> pl.DataFrame:
     """The receivers of the place that pass a threshold end too, all at once: who would then receive how many more.
 
     Empty if none passes, or if nobody would be left to choose.
@@ -158,7 +150,7 @@ def _second_round(
     if not fall:
         return first.clear().drop("lower", "upper", "may_pass").with_columns(pl.lit("").alias("ended"))
     try:
-        _, table = _round(place, index, Asked((*asked.close, *fall), asked.merge), settings, gp_fte, None)
+        table = receivers(grounds, _round(grounds, Asked((*asked.close, *fall), asked.merge), None))
     except InputRefused:
         return first.clear().drop("lower", "upper", "may_pass").with_columns(pl.lit(", ".join(fall)).alias("ended"))
     return table.drop("lower", "upper", "may_pass").with_columns(pl.lit(", ".join(fall)).alias("ended"))

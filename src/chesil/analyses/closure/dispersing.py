@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chesil.analyses.closure.settings import Asked, ClosureSettings, pairs, thresholds
+from chesil.analyses.closure.settings import Asked, ClosureSettings, fitted_model, pairs, thresholds
 from chesil.core.errors import InputRefused
 from chesil.methods.dispersal import (
     ChoiceModel,
@@ -17,7 +18,7 @@ from chesil.methods.dispersal import (
     ranges,
     simulate_dispersals,
 )
-from chesil.place.choosing import ChoiceField, ChoiceIndex
+from chesil.place.choosing import ChoiceField, ChoiceIndex, index_choices
 from chesil.place.place import Place
 
 
@@ -31,13 +32,38 @@ class Dispersed:
     runs: NDArray[np.int64] | None
 
 
+@dataclass(frozen=True, eq=False)
+class Grounds:
+    """What every round of endings in a place rests on, made once: who lives where, how they choose, and the lists.
+
+    `names` and `lists` by practice, `gp_fte` fully qualified GPs as last returned; `list_growth` (%) and `per_gp` are
+    the thresholds at which a receiver passes.
+    """
+
+    place: Place
+    index: ChoiceIndex
+    settings: ClosureSettings
+    model: ChoiceModel
+    names: Mapping[str, str]
+    lists: Mapping[str, int]
+    gp_fte: Mapping[str, float]
+    list_growth: float
+    per_gp: float
+
+
+def grounds_of(place: Place, settings: ClosureSettings, gp_fte: Mapping[str, float]) -> Grounds:
+    """The grounds of a place's endings."""
+    names = pl.concat([t.select("practice_code", "practice_name") for t in (place.practices, place.practices_beyond)])
+    return Grounds(
+        place, index_choices(place), settings, fitted_model(place), dict(names.iter_rows()),
+        dict(place.practices.select("practice_code", "list_size").iter_rows()), gp_fte, *thresholds(settings, place.as_at),
+    )  # fmt: skip
+
+
 def dispersed(
-    place: Place,
-    index: ChoiceIndex,
+    grounds: Grounds,
     practice: str,
     asked: Asked,
-    settings: ClosureSettings,
-    model: ChoiceModel,
     rng: np.random.Generator | None,
     used: Mapping[str, float],
 ) -> Dispersed:
@@ -45,8 +71,9 @@ def dispersed(
 
     `used` is room already taken by the ones before. Without `rng`, the expected dispersal alone.
     """
+    settings, model = grounds.settings, grounds.model
     rooms = pairs(settings.rooms, "rooms")
-    field = index.field(practice, every_distance=bool(rooms) or model.observed_weight < 1 or rng is not None)
+    field = grounds.index.field(practice, every_distance=bool(rooms) or model.observed_weight < 1 or rng is not None)
     codes = np.array(field.practices, dtype=object)
     if practice in asked.merge:
         return _merged(field, asked.merge[practice])
@@ -87,63 +114,61 @@ def _merged(field: ChoiceField, into: str) -> Dispersed:
     return Dispersed(field, shares, disperse(field.people, shares), None)
 
 
-def receivers(
-    place: Place, found: list[Dispersed], gp_fte: Mapping[str, float], settings: ClosureSettings
-) -> pl.DataFrame:
+RECEIVERS: dict[str, Any] = {
+    "practice_code": pl.String, "practice_name": pl.String, "is_here": pl.Boolean, "received": pl.Int64,
+    "lower": pl.Float64, "upper": pl.Float64, "list_before": pl.Int64, "list_after": pl.Int64,
+    "growth_pct": pl.Float64, "per_gp_before": pl.Float64, "per_gp_after": pl.Float64, "over_before": pl.Boolean,
+    "passes": pl.Boolean, "may_pass": pl.Boolean,
+}  # fmt: skip
+
+
+def receivers(grounds: Grounds, found: list[Dispersed]) -> pl.DataFrame:
     """One row a receiving practice: patients received with their range, the list before and after, patients per GP.
 
     `passes` is true where a threshold is passed by the expected dispersal, `may_pass` where it is at the upper limit.
     """
-    names = dict(
-        pl.concat(
-            [t.select("practice_code", "practice_name") for t in (place.practices, place.practices_beyond)]
-        ).iter_rows()
-    )
-    rows: dict[str, dict[str, object]] = {}
+    return pl.DataFrame(who_receive(grounds, found), schema=RECEIVERS)
+
+
+def who_receive(grounds: Grounds, found: list[Dispersed]) -> list[dict[str, Any]]:
+    """The rows of `receivers`, those who receive most first: quicker than the table where only few of them are asked for."""
+    rows: dict[str, tuple[float, bool]] = {}
     total: dict[str, int] = {}
     runs: dict[str, NDArray[np.int64]] = {}
     for one in found:
         received = one.whole.sum(axis=0)
-        for n, code in enumerate(one.field.practices):
-            got = int(received[n])
-            # Without draws every run is the expected dispersal: one stands for all.
-            drawn = one.runs[:, n] if one.runs is not None else np.array([got])
-            if got or drawn.any():
-                total[code] = total.get(code, 0) + got
-                runs[code] = runs.get(code, np.zeros(1, np.int64)) + drawn
-                rows[code] = {"list_before": one.field.sizes[n], "is_here": bool(one.field.is_here[n])}
-    lists = dict(place.practices.select("practice_code", "list_size").iter_rows())
-    growth_limit, gp_limit = thresholds(settings, place.as_at)
-    records = []
-    for code, row in rows.items():
-        drawn = runs[code]
-        low, high = (float(v[0]) for v in (ranges(drawn[:, None]) if drawn.size > 1 else (drawn, drawn)))
-        before = int(lists.get(code, row["list_before"]))
-        fte = gp_fte.get(code)
-        per_gp = None if not fte else (before / fte, (before + total[code]) / fte, (before + high) / fte)
+        # Without draws every run is the expected dispersal: one stands for all.
+        draws = one.runs if one.runs is not None else received[None, :]
+        for n in np.flatnonzero((received[:-1] > 0) | draws[:, :-1].any(axis=0)):
+            code = one.field.practices[n]
+            total[code] = total.get(code, 0) + int(received[n])
+            runs[code] = runs.get(code, np.zeros(1, np.int64)) + draws[:, n]
+            rows[code] = (one.field.sizes[n], bool(one.field.is_here[n]))
+    records = [_receiver(grounds, code, *row, total[code], runs[code]) for code, row in rows.items()]
+    return sorted(records, key=lambda r: (-r["received"], r["practice_code"]))
 
-        def passing(more: float, per: float | None, before: int = before) -> bool:
-            return (before > 0 and more / before * 100 >= growth_limit) or (per is not None and per > gp_limit)
 
-        over_before = per_gp is not None and per_gp[0] > gp_limit
-        records.append(
-            {
-                "practice_code": code, "practice_name": names.get(code, code), "is_here": row["is_here"],
-                "received": total[code], "lower": low, "upper": high, "list_before": before,
-                "list_after": before + total[code], "growth_pct": total[code] / before * 100 if before else None,
-                "per_gp_before": per_gp[0] if per_gp else None, "per_gp_after": per_gp[1] if per_gp else None,
-                "over_before": over_before,
-                "passes": passing(total[code], None if over_before or not per_gp else per_gp[1]),
-                "may_pass": passing(high, None if over_before or not per_gp else per_gp[2]),
-            }
-        )  # fmt: skip
-    schema = {
-        "practice_code": pl.String, "practice_name": pl.String, "is_here": pl.Boolean, "received": pl.Int64,
-        "lower": pl.Float64, "upper": pl.Float64, "list_before": pl.Int64, "list_after": pl.Int64,
-        "growth_pct": pl.Float64, "per_gp_before": pl.Float64, "per_gp_after": pl.Float64, "over_before": pl.Boolean,
-        "passes": pl.Boolean, "may_pass": pl.Boolean,
+def _receiver(
+    grounds: Grounds, code: str, size: float, is_here: bool, received: int, runs: NDArray[np.int64]
+) -> dict[str, Any]:
+    low, high = (float(v[0]) for v in (ranges(runs[:, None]) if runs.size > 1 else (runs, runs)))
+    before = int(grounds.lists.get(code, size))
+    fte = grounds.gp_fte.get(code)
+    per_gp = None if not fte else (before / fte, (before + received) / fte, (before + high) / fte)
+    over_before = per_gp is not None and per_gp[0] > grounds.per_gp
+
+    def passing(more: float, per: float | None) -> bool:
+        return (before > 0 and more / before * 100 >= grounds.list_growth) or (per is not None and per > grounds.per_gp)
+
+    return {
+        "practice_code": code, "practice_name": grounds.names.get(code, code), "is_here": is_here,
+        "received": received, "lower": low, "upper": high, "list_before": before, "list_after": before + received,
+        "growth_pct": received / before * 100 if before else None,
+        "per_gp_before": per_gp[0] if per_gp else None, "per_gp_after": per_gp[1] if per_gp else None,
+        "over_before": over_before,
+        "passes": passing(received, None if over_before or not per_gp else per_gp[1]),
+        "may_pass": passing(high, None if over_before or not per_gp else per_gp[2]),
     }  # fmt: skip
-    return pl.DataFrame(records, schema=schema).sort(["received", "practice_code"], descending=[True, False])
 
 
 def by_area(place: Place, found: list[Dispersed]) -> pl.DataFrame:
