@@ -1,11 +1,10 @@
 """Home visits and the ambulances they call: one day as a queue, with visits in rounds or as requests come."""
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapreplace
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from chesil.methods.checking import refuse
@@ -46,60 +45,56 @@ class VisitDay:
         )
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class SimulatedDay:
-    """What happened: one entry a request, in order of being finished; minutes after midnight, and minutes of waiting."""
+    """What happened: requests and visits in order, and ambulances as they were asked for; minutes after midnight, and
+    minutes of waiting.
+    """
 
-    requested: list[float] = field(default_factory=list)
-    visit_began: list[float] = field(default_factory=list)
-    ambulance_asked: list[float] = field(default_factory=list)
-    ambulance_wait: list[float] = field(default_factory=list)
+    requested: Array
+    visit_began: Array
+    ambulance_asked: Array
+    ambulance_wait: Array
 
     @property
     def visit_wait(self) -> Array:
         """Minutes from request to the beginning of the visit."""
-        return np.asarray(self.visit_began) - np.asarray(self.requested)
+        return self.visit_began - self.requested
 
 
 def simulate_day(day: VisitDay, rng: np.random.Generator) -> SimulatedDay:
     """One day: requests come at random within each hour, wait for a round and a visitor, and some need an ambulance."""
-    world, seen = simpy.Environment(), SimulatedDay()
-    visitors = simpy.Resource(world, capacity=day.visitors)
-    crews = simpy.Resource(world, capacity=max(day.ambulances, 1))
     moments = _requests(day, rng)
     lengths = rng.exponential(day.visit_minutes, len(moments))
     called = rng.random(len(moments)) < day.ambulance_share
     jobs = rng.exponential(day.ambulance_minutes or 1.0, len(moments))
-    for moment, length, calls, job in zip(moments, lengths, called, jobs, strict=True):
-        world.process(_visit(world, day, seen, visitors, crews, float(moment), float(length), bool(calls), float(job)))
-    world.run()
-    return seen
+    began = served_in_turn(_set_out(moments, day.rounds), lengths, day.visitors)
+    asked = (began + lengths)[called]
+    order = np.argsort(asked, kind="stable")
+    asked = asked[order]
+    waits = served_in_turn(asked, jobs[called][order], day.ambulances) - asked if day.ambulances else np.zeros(0)
+    return SimulatedDay(moments, began, asked, waits)
 
 
-def _visit(
-    world: simpy.Environment, day: VisitDay, seen: SimulatedDay, visitors: simpy.Resource, crews: simpy.Resource,
-    moment: float, length: float, calls: bool, job: float,
-) -> Generator[Any, Any, None]:  # fmt: skip
-    yield world.timeout(_sets_out(moment, day.rounds))
-    with visitors.request() as turn:
-        yield turn
-        seen.requested.append(moment)
-        seen.visit_began.append(world.now)
-        yield world.timeout(length)
-    if not calls:
-        return
-    asked = world.now
-    seen.ambulance_asked.append(asked)
-    if day.ambulances:
-        with crews.request() as turn:
-            yield turn
-            seen.ambulance_wait.append(world.now - asked)
-            yield world.timeout(job)
+def served_in_turn(arrivals: Array, lengths: Array, servers: int) -> Array:
+    """When each service begins, (n,), if who comes first is served first by the first of `servers` that is free.
+
+    `arrivals` (n,) are in order, `lengths` (n,) of the services, all in one unit. Kiefer and Wolfowitz (1955), On the
+    theory of queues with many servers, Transactions of the American Mathematical Society 78.
+    """
+    free = [-np.inf] * servers
+    began = np.empty(len(arrivals))
+    for k, (arrival, length) in enumerate(zip(arrivals.tolist(), lengths.tolist(), strict=True)):
+        began[k] = max(arrival, free[0])
+        heapreplace(free, began[k] + length)
+    return began
 
 
-def _sets_out(moment: float, rounds: Sequence[int]) -> float:
-    """When the visit can begin at the earliest: the next round; after the last, as soon as somebody is free."""
-    return min((r for r in rounds if r >= moment), default=moment)
+def _set_out(moments: Array, rounds: Sequence[int]) -> Array:
+    """When each visit can begin at the earliest: the next round; after the last, as soon as somebody is free."""
+    times = np.array(sorted(rounds), dtype=np.float64)
+    after = np.searchsorted(times, moments)
+    return np.where(after < times.size, np.append(times, 0.0)[after], moments)
 
 
 def _requests(day: VisitDay, rng: np.random.Generator) -> Array:
@@ -136,14 +131,14 @@ def simulate_days(day: VisitDay, days: int, rng: np.random.Generator) -> VisitDa
     """Many days, each from requests drawn anew; the same generator gives the same days."""
     seen = [simulate_day(day, rng) for _ in range(days)]
     by_hour = np.array(
-        [np.bincount((np.asarray(s.ambulance_asked) // MINUTES).astype(int) % 24, minlength=24) for s in seen], float
+        [np.bincount((s.ambulance_asked // MINUTES).astype(int) % 24, minlength=24) for s in seen], float
     )
-    waits = [w for s in seen for w in s.ambulance_wait]
+    waits = np.concatenate([s.ambulance_wait for s in seen])
     return VisitDays(
         visits=float(np.mean([len(s.requested) for s in seen])),
         mean_visit_wait=float(np.concatenate([s.visit_wait for s in seen]).mean()),
         ambulance_requests=float(by_hour.sum(axis=1).mean()),
-        mean_ambulance_wait=float(np.mean(waits)) if waits else 0.0,
+        mean_ambulance_wait=float(waits.mean()) if waits.size else 0.0,
         asked_by_hour=by_hour.mean(axis=0),
         peak_by_day=by_hour.max(axis=1),
     )

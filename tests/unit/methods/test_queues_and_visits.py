@@ -1,7 +1,11 @@
 """Queues in closed form against published values and against simulation; home visits in rounds."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
+import simpy
 
 from chesil.core.errors import InputRefused
 from chesil.methods.home_visits import MINUTES, VisitDay, simulate_day, simulate_days
@@ -49,6 +53,51 @@ def test_ambulances_wait_as_their_own_queue_does() -> None:
     day = VisitDay({h: a_minute * MINUTES for h in range(hours)}, 3, 10.0, (), 0.5, 2, 30.0)
     seen = simulate_day(day, np.random.default_rng(11))
     assert np.mean(seen.ambulance_wait) == pytest.approx(mean_wait(2, a_minute / 2, 30.0), rel=0.12)
+
+
+@pytest.mark.parametrize("rounds", [(), (600, 840), (750,)])
+def test_a_day_is_what_a_library_of_simulation_makes_of_it(rounds: tuple[int, ...]) -> None:
+    """simpy runs the same day event by event, from the same draws: every visit and every wait is the same."""
+    day = VisitDay({h: 12.0 for h in range(8, 16)}, 3, 20.0, rounds, 0.4, 2, 50.0)
+    seen = simulate_day(day, np.random.default_rng(4))
+    began, asked, waits = _by_simpy(day, np.random.default_rng(4))
+    assert np.array_equal(seen.visit_began, began)
+    assert np.array_equal(seen.ambulance_asked, asked)
+    assert np.array_equal(seen.ambulance_wait, waits)
+    assert len(waits) > 10 and max(waits) > 0
+
+
+def _by_simpy(day: VisitDay, rng: np.random.Generator) -> tuple[list[float], list[float], list[float]]:
+    moments = np.sort(
+        np.concatenate([h * MINUTES + rng.uniform(0, MINUTES, rng.poisson(n)) for h, n in day.requests_by_hour.items()])
+    )
+    lengths = rng.exponential(day.visit_minutes, len(moments))
+    called = rng.random(len(moments)) < day.ambulance_share
+    jobs = rng.exponential(day.ambulance_minutes, len(moments))
+    world = simpy.Environment()
+    visitors, crews = simpy.Resource(world, day.visitors), simpy.Resource(world, day.ambulances)
+    began: list[float] = []
+    asked: list[float] = []
+    waits: list[float] = []
+
+    def visit(moment: float, length: float, calls: bool, job: float) -> Iterator[Any]:
+        yield world.timeout(min((r for r in day.rounds if r >= moment), default=moment))
+        with visitors.request() as turn:
+            yield turn
+            began.append(world.now)
+            yield world.timeout(length)
+        if calls:
+            asked.append(world.now)
+            with crews.request() as turn:
+                since = world.now
+                yield turn
+                waits.append(world.now - since)
+                yield world.timeout(job)
+
+    for each in zip(moments, lengths, called, jobs, strict=True):
+        world.process(visit(*(x.item() for x in each)))
+    world.run()
+    return began, asked, waits
 
 
 def test_visiting_earlier_lowers_the_peak_and_loses_nobody() -> None:
