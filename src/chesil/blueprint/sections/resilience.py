@@ -67,9 +67,14 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
         return None
     name = place_name(unit.name)
     share = plan.figures["resilience_share_flagged", unit.code]
-    lead: list[Words] = [
+    seen: Words = (
         (f"Of {name}’s practices ", Shown(share), " have at least one flag of the rule of 2015, on the criteria that can "
-         "be seen; most of the twelve cannot."),
+         "be seen; most of the twelve cannot.")
+        if share.is_known else
+        (f"How many of {name}’s practices have a flag by the rule of 2015 is not shown here: {share.reason}.",)
+    )  # fmt: skip
+    lead: list[Words] = [
+        seen,
         (*_exposed_words(plan, unit.code),),
     ]  # fmt: skip
     pace = plan.figures.get(("readiness_pace", unit.code))
