@@ -61,8 +61,7 @@ def assess_variation(
     Practices with no register of 2021/22 get figures with that reason.
     """
     codes = {c for u in units.all for c in u.practices}
-    england = expected_recording(tables)
-    mine = england.filter(pl.col("practice_code").is_in(list(codes)))
+    mine = expected_recording(tables, codes)
     counts = measure_counts(tables)
     held = set(mine["practice_code"])
     lists = tables.registers.group_by("practice_code").agg(pl.col("list_size").max())

@@ -1,5 +1,6 @@
 """Expected recording: what a model of all England's practices gives each practice, and what its gap goes with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +21,12 @@ KNOWN, NO_FACTORS, OTHER_LIST = (
 )
 
 
-def expected_recording(tables: VariationTables) -> pl.DataFrame:
+def expected_recording(tables: VariationTables, codes: Collection[str] | None = None) -> pl.DataFrame:
     """One row a practice of England and register: counts, England's rate, expected counts with their limits, the parts.
 
-    Columns `part_...` hold the people of the gap from England's rate that go with each group of factors; they and `rest`
-    add up to `gap`. `reason` says why there is no expected count; it is blank where there is.
+    `codes` are the practices to work it out for; without, all. Columns `part_...` hold the people of the gap from
+    England's rate that go with each group of factors; they and `rest` add up to `gap`. `reason` says why there is no
+    expected count; it is blank where there is.
     """
     whole = tables.registers.filter(pl.col("list_type") == "TOTAL").group_by("practice_code")
     rows = tables.registers.join(
@@ -39,7 +41,10 @@ def expected_recording(tables: VariationTables) -> pl.DataFrame:
         .when(~alike.fill_null(False)).then(pl.lit(OTHER_LIST))
         .otherwise(pl.lit(KNOWN)).alias("reason"),
     )  # fmt: skip
-    done = [_of_register(part, tables) for _, part in rows.group_by("register", maintain_order=True)]
+    wanted = rows if codes is None else rows.filter(pl.col("practice_code").is_in(list(codes)))
+    if wanted.is_empty():
+        return _of_register(rows.filter(pl.col("register") == rows["register"][0]), tables).clear()
+    done = [_of_register(part, tables) for _, part in wanted.group_by("register", maintain_order=True)]
     return pl.concat(done).sort("practice_code", "register")
 
 
@@ -65,7 +70,7 @@ def _of_register(rows: pl.DataFrame, tables: VariationTables) -> pl.DataFrame:
     base = (known["list_size"] * known["england_rate"]).to_numpy()
     parts = shapley_parts(full.by_group, base)
     error = _error(full.design, tables.covariances.filter(pl.col("register") == register))
-    fit = tables.fits.filter((pl.col("register") == register) & (pl.col("year") == known["year"][0]))
+    fit = tables.fits.filter((pl.col("register") == register) & (pl.col("year") == rows["year"][0]))
     between = dict(fit.select("model", "between").iter_rows())
     found = known.select("practice_code").with_columns(
         pl.Series("expected", base * np.exp(full.whole)),

@@ -73,6 +73,8 @@ def beside_similar(
     value is left out; with fewer than `similar` that have one there is no row.
     """
     rows = []
+    asked = {*similar.codes, *(s for by_code in similar.chosen.values() for own in by_code.values() for s in own)}
+    counts = counts.filter(pl.col("practice_code").is_in(list(asked)))
     normal = rng.standard_normal((how.draws, how.similar + 1))
     for (measure,), part in counts.group_by("measure", maintain_order=True):
         values = {

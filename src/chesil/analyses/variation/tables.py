@@ -1,7 +1,8 @@
 """The tables that the analysis of variation is given: all England's registers, factors and fitted models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -59,6 +60,7 @@ def _located(codes: pl.DataFrame, practices: pl.DataFrame) -> pl.DataFrame:
     return known.select("practice_code", "easting", "northing", district.alias("district"))
 
 
-def register_words() -> dict[str, str]:
+@cache
+def register_words() -> Mapping[str, str]:
     """The name of each register in words, by its code, in order of the alphabet."""
     return {code: record["title"] for code, record in sorted(load_definition("registers", "qof").items())}
