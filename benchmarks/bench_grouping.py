@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chesil.analyses.grouping import GroupingSettings, practices_of
-from chesil.analyses.grouping.building import pose
+from chesil.analyses.grouping.posing import pose
 from chesil.methods.districting_search import solve_districting
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from chesil.analyses.grouping import GroupingSettings, GroupPlan, assess_grouping, practices_of, propose_groups
-from chesil.analyses.grouping.building import pose
+from chesil.analyses.grouping.posing import pose
 from chesil.analyses.grouping.proposing import mean_kilometres, share_parted
 from chesil.core.errors import InputRefused
 from chesil.core.settings import settings_from
@@ -79,7 +79,7 @@ def test_pairs_are_kept_together_and_apart(weymouth: Place, neighbours: pl.DataF
         ({"low": 60_000, "high": 50_000}, "the bounds cross"),
         ({"together": ["J81027 J81051"], "apart": ["J81051 J81027"]}, "together and apart"),
         ({"together": ["J81027 J81999"]}, "J81999 is not a practice of the place"),
-        ({"together": ["J81027"]}, "not two practice codes"),
+        ({"together": ["J81027"]}, "not two codes"),
         ({"together": ["J81027 J81073", "J81073 J81051"]}, "are kept together and have"),
         ({"together": ["J81027 J81051", "J81051 J81053"], "apart": ["J81027 J81053"]}, "in one step or more"),
         ({"low": 90_000, "high": 100_000}, "cannot be cut into groups"),
@@ -116,7 +116,7 @@ def test_a_plan_is_scored_beside_todays_networks(weymouth: Place, neighbours: pl
     home = scored.figure("groups_at_home", "study:one:G0")
     assert home.value is not None and 0 < home.value <= 100
     table = scored.tables["groups"].filter(pl.col("plan") == "one")
-    assert table["patients"].sum() == weymouth.patients
+    assert table["people"].sum() == weymouth.patients
     missing = GroupPlan("two", "Two", dict(list(group_of.items())[1:]), {})
     assert "leaves out" in assess_grouping(weymouth, neighbours, (missing,), GroupingSettings()).warnings[0]
 

@@ -57,7 +57,7 @@ def improved_by_moves(problem: Districting, plan: Groups, stop: Callable[[], boo
     for k, group in enumerate(plan):
         owner[list(group)] = k
     state = _State(problem, owner)
-    mean = max(float(np.sum(state.costs)) / max(1, int(problem.sizes.sum())), 1e-9)
+    mean = max(abs(float(np.sum(state.costs))) / max(1, int(problem.sizes.sum())), 1e-9)
     for times in PENALTIES:
         state.charge(mean * times)
         while (state.descend(stop) | state.part_anew(stop) | state.hand_on(stop)) and not stop():

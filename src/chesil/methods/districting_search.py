@@ -33,7 +33,7 @@ from chesil.methods.districting import (
     solve_listed,
     whole_plan,
 )
-from chesil.methods.districting_small import are_small, region_around, solve_small
+from chesil.methods.districting_small import are_small, quick_plan, region_around, solve_small
 
 Groups = list[tuple[int, ...]]
 Tell = Callable[[str, float, float], None]
@@ -70,7 +70,7 @@ def solve_districting(
     if groups is not None:
         tell(f"{len(groups):,} groups are possible; choosing among them", np.inf, -np.inf)
         return solve_listed(problem, groups, group_costs(problem, groups))
-    plan = first_plan(problem, tell, stop)
+    plan = first_plan(problem, tell, stop) or quick_plan(problem, stop)
     if plan is None:
         return None
     return improve_districts(problem, plan, rounds=rounds, tell=tell, stop=stop)

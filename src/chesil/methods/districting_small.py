@@ -17,7 +17,7 @@ from chesil.methods.districting_moves import Groups, improved_by_moves, plan_fro
 
 Tell = Callable[[str, float, float], None]
 Stop = Callable[[], bool]
-FEW_UNITS, FEW_IN_GROUP = 40, 10
+FEW_UNITS, FEW_IN_GROUP = 25, 10
 NUMBERS_TRIED = 4
 """Numbers of groups tried beyond the first at which there is a plan."""
 REGIONS = (4, 2, 6)
@@ -53,6 +53,16 @@ def solve_small(
     cost = plan_cost(problem, plan)
     how = "hubs, moves and regions; bound by fractional knapsacks"
     return Districts(tuple(sorted(plan)), cost, min(known.bound, cost), how)
+
+
+def quick_plan(problem: Districting, stop: Stop = lambda: False) -> Groups | None:
+    """A plan within the rules, soon and without a bound worth showing; None if none is found."""
+    counts = counts_of(problem)
+    if not counts:
+        return None
+    guess = float(problem.sizes @ np.sort(problem.distances, axis=1)[:, problem.n // counts[0] // 2])
+    known = knapsack_bound(problem, guess, rounds=REGION_ROUNDS, stop=stop)
+    return _best_of_numbers(problem, known.leads, np.inf, lambda step, cost: None, stop)
 
 
 def _plan_from(problem: Districting, known: KnapsackBound, upper: float, tell: Tell, stop: Stop) -> Groups | None:

@@ -82,15 +82,15 @@ class Place:
     registrations_are: str = "published"
     scenario: str = "business_as_usual"
 
-    def with_groups(self, grouping: str, members: Mapping[str, str]) -> "Place":
-        """Another place with one more grouping, drawn by a user: `members` names the group of each practice code.
+    def with_groups(self, grouping: str, members: Mapping[str, str], of: str = "practice") -> "Place":
+        """Another place with one more grouping, drawn by a user: `members` names the group of each practice (or area) code.
 
         Its type is `study:` and the grouping's name in plain letters. Practices that are not held here are left out.
         """
         kind = f"study:{plain_name(grouping)}"
-        held = set(self.practices["practice_code"])
+        held = set(self.practices["practice_code"] if of == "practice" else self.areas["lsoa11"])
         rows = [
-            (kind, f"{kind}:{plain_name(group)}", group, "practice", code, self.vintage)
+            (kind, f"{kind}:{plain_name(group)}", group, of, code, self.vintage)
             for code, group in sorted(members.items())
             if code in held
         ]

@@ -39,6 +39,17 @@ class Proposal:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """What stands beside the answer, such as other plans, an ensemble or a frontier; plain values for JSON."""
 
+    @property
+    def of(self) -> str:
+        """What is grouped: "practices", or "areas" (LSOA 2011)."""
+        return "areas" if any("lsoa11" in row for row in self.assignments) else "practices"
+
+    @property
+    def group_of(self) -> dict[str, str]:
+        """The group of each practice or area code."""
+        key = "lsoa11" if self.of == "areas" else "practice_code"
+        return {str(r[key]): str(r["group"]) for r in self.assignments}
+
 
 def write_proposal(proposal: Proposal, folder: Path) -> Path:
     """Write a proposal into a study's `proposals/`, whole or not at all."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from chesil.analyses.grouping.building import Posed, Practices, pose
+from chesil.analyses.grouping.building import Units
 from chesil.analyses.grouping.explaining import arithmetic_faults, faults_of
+from chesil.analyses.grouping.posing import PEOPLE, Posed, pose
 from chesil.analyses.grouping.settings import GroupingSettings
 from chesil.core.errors import InputRefused
 from chesil.methods.districting import (
@@ -21,12 +22,17 @@ from chesil.methods.districting import (
     solve_listed,
 )
 from chesil.methods.districting_ensemble import recombine
+from chesil.methods.districting_moves import improved_by_moves
 from chesil.methods.districting_search import solve_districting
+from chesil.methods.districting_small import are_small, quick_plan
 
 Tell = Callable[[str, float, float], None]
-FRONTIER_HALVES = (5_000, 7_500, 10_000, 12_500)
+FRONTIER_SHARES = (1 / 8, 3 / 16, 1 / 4, 5 / 16)
+"""How far sizes may lie from the mean, as shares of it."""
 FRONTIER_MOST, FRONTIER_NODES = 40_000, 200
 KEPT_DRAWS = 300
+BURN_IN = 0.2
+"""The first draws, as a share, which still look like the plan that they began from, are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +49,7 @@ class GroupsFound:
 
 
 def propose_groups(
-    practices: Practices,
+    units: Units,
     settings: GroupingSettings,
     rng: np.random.Generator,
     *,
@@ -51,8 +57,8 @@ def propose_groups(
     stop: Callable[[], bool] = lambda: False,
 ) -> GroupsFound:
     """The best groups within the rules; `InputRefused` says which rule is at fault where there are none."""
-    posed = pose(practices, settings)
-    named = [f"{practices.names[k].title()} ({practices.codes[k]})" for k in posed.units]
+    posed = pose(units, settings)
+    named = [units.named(k) for k in posed.units]
     if impossible := arithmetic_faults(posed.problem, named):
         raise InputRefused("No plan can keep the rules", impossible, "Ease one of them and try again")
     districts = (
@@ -68,32 +74,31 @@ def propose_groups(
     if districts is None:
         raise InputRefused("Stopped before a plan was found", [], "Let it run longer, or widen the bounds")
     groups = [tuple(posed.units[k] for k in g) for g in districts.groups]
-    distances = practices.distances
-    whole = replace(posed.problem, sizes=practices.lists, distances=distances, touches=practices.touches, together=(), apart=(),
+    distances = units.distances
+    whole = replace(posed.problem, sizes=units.people, distances=distances, touches=units.touches, together=(), apart=(),
                     pair_costs=None, means=(), least_groups=None, most_groups=None)  # fmt: skip
     every = sorted([*groups, *posed.exceptions])
     evidence: dict[str, Any] = {}
     interrupted = stop()
     if not interrupted and posed.units:
         evidence["next_best"] = next_best(posed, districts, tell)
-        evidence["ensemble"] = ensemble_of(practices, posed, districts, settings, rng, tell, stop)
+        evidence["ensemble"] = ensemble_of(units, posed, districts, settings, rng, tell, stop)
         if settings.ensemble:
-            evidence["frontier"] = frontier_of(practices, posed, districts, tell, stop)
-    big = [k for e in posed.exceptions for k in e if practices.lists[k] > settings.high]
+            evidence["frontier"] = frontier_of(units, posed, districts, tell, stop)
+    big = [k for e in posed.exceptions for k in e if units.people[k] > settings.high]
     notes = [
-        f"{practices.names[k].title()} ({practices.codes[k]}) has {practices.lists[k]:,} patients, above the upper bound: "
-        "it is a group of its own."
+        f"{units.named(k)} has {units.people[k]:,} {PEOPLE[units.of]}, above the upper bound: it is a group of its own."
         for k in big
     ]
-    notes += [f"{a} and {b} touch only so that no part of the place stands alone." for a, b in practices.bridges]
+    notes += [f"{a} and {b} touch only so that no part of the place stands alone." for a, b in units.bridges]
     notes += (
         ["It was stopped, by hand or by its time: the best plan so far, unproved."]
         if interrupted and not districts.is_proved
         else []
     )
     return GroupsFound(
-        tuple(tuple(practices.codes[k] for k in g) for g in every), tuple(practices.codes[hub_of(whole, g)] for g in every),
-        tuple(tuple(practices.codes[k] for k in e) for e in posed.exceptions), districts, interrupted, evidence, tuple(notes),
+        tuple(tuple(units.codes[k] for k in g) for g in every), tuple(units.codes[hub_of(whole, g)] for g in every),
+        tuple(tuple(units.codes[k] for k in e) for e in posed.exceptions), districts, interrupted, evidence, tuple(notes),
     )  # fmt: skip
 
 
@@ -105,8 +110,10 @@ def share_parted(shared: np.ndarray, flows_total: float, groups: Sequence[Sequen
 
 def next_best(posed: Posed, best: Districts, tell: Tell) -> dict[str, Any] | None:
     """The cost of the best other plan as a share above the best, and how many groups the two share; if it can be listed."""
+    if not best.is_proved or len(best.groups) < 2:
+        return None
     groups = list_groups(posed.problem, most=FRONTIER_MOST)
-    if groups is None or not best.is_proved or len(best.groups) < 2:
+    if groups is None:
         return None
     tell("looking for the next best plan", best.cost, best.bound)
     second = next_best_plan(posed.problem, groups, group_costs(posed.problem, groups), best)
@@ -117,7 +124,7 @@ def next_best(posed: Posed, best: Districts, tell: Tell) -> dict[str, Any] | Non
 
 
 def ensemble_of(
-    practices: Practices,
+    units: Units,
     posed: Posed,
     best: Districts,
     settings: GroupingSettings,
@@ -128,8 +135,8 @@ def ensemble_of(
     """Random plans with as many groups as the plan and as today's networks: people parted and kilometres of each."""
     if not settings.ensemble or len(best.groups) < 2:
         return None
-    present = networks_of(practices)
-    shared, total = practices.shared, float(practices.flows.sum())
+    present = networks_of(units)
+    shared, total = units.shared, float(units.flows.sum())
     out: dict[str, Any] = {"steps": settings.ensemble, "seed": settings.seed, "draws": []}
     counts = {len(best.groups): "as many groups as the plan"}
     counts.setdefault(len(present) - len(posed.exceptions), "as many groups as there are networks")
@@ -142,11 +149,13 @@ def ensemble_of(
             continue
         tell(f"drawing plans with {words}", best.cost, best.bound)
         draws = []
-        for plan in recombine(posed.problem, start, settings.ensemble, rng):
+        for k, plan in enumerate(recombine(posed.problem, start, settings.ensemble, rng)):
             if stop():
                 break
+            if k < BURN_IN * settings.ensemble:
+                continue
             every = [[posed.units[k] for k in g] for g in plan] + [list(e) for e in posed.exceptions]
-            draws.append((share_parted(shared, total, every), mean_kilometres(practices, every)))
+            draws.append((share_parted(shared, total, every), mean_kilometres(units, every)))
         thinned = draws[:: max(1, len(draws) // KEPT_DRAWS)]
         out["draws"].append(
             {"groups": number + len(posed.exceptions), "drawn": len(draws), "parted": [round(p, 5) for p, _ in thinned],
@@ -158,61 +167,75 @@ def ensemble_of(
 def _with_number(problem: Districting, number: int) -> list[tuple[int, ...]] | None:
     if number < 2:
         return None
-    found = solve_districting(replace(problem, least_groups=number, most_groups=number, pair_costs=None))
+    asked = replace(problem, least_groups=number, most_groups=number, pair_costs=None)
+    if are_small(asked):
+        return quick_plan(asked)
+    found = solve_districting(asked)
     return list(found.groups) if found else None
 
 
-def mean_kilometres(practices: Practices, groups: Sequence[Sequence[int]]) -> float:
+def mean_kilometres(units: Units, groups: Sequence[Sequence[int]]) -> float:
     """Mean straight line from each patient's surgery to the hub of its group (the surgery nearest to all)."""
     total = 0.0
     for g in groups:
         members = list(g)
-        total += float((practices.lists[members] @ practices.distances[np.ix_(members, members)]).min())
-    return total / float(practices.lists.sum())
+        total += float((units.people[members] @ units.distances[np.ix_(members, members)]).min())
+    return total / float(units.people.sum())
 
 
-def networks_of(practices: Practices) -> list[list[int]]:
+def networks_of(units: Units) -> list[list[int]]:
     """Today's networks as groups of practices; each practice in none is a group of its own."""
     found: dict[str, list[int]] = {}
-    for k, pcn in enumerate(practices.pcns):
-        found.setdefault(pcn if pcn != "U" else f"U:{practices.codes[k]}", []).append(k)
+    for k, pcn in enumerate(units.pcns):
+        found.setdefault(pcn if pcn != "U" else f"U:{units.codes[k]}", []).append(k)
     return list(found.values())
 
 
 def frontier_of(
-    practices: Practices, posed: Posed, best: Districts, tell: Tell, stop: Callable[[], bool]
+    units: Units, posed: Posed, best: Districts, tell: Tell, stop: Callable[[], bool]
 ) -> list[dict[str, Any]] | None:
     """Splitting communities against keeping sizes: the least people parted at each width of band, the number of groups kept.
 
-    The band lies around the mean size; only where the groups can be listed, so that each point is proved.
+    The band lies around the mean size. Where the groups can be listed each point is proved; else it is the best found by
+    moves from the plan, and says so.
     """
-    problem, shared, total = posed.problem, practices.shared, float(practices.flows.sum())
+    problem, shared, total = posed.problem, units.shared, float(units.flows.sum())
     number = len(best.groups)
     middle = int(problem.sizes.sum()) // max(number, 1)
     chosen = list(posed.units)
     costs = -2 * shared[np.ix_(chosen, chosen)]
     np.fill_diagonal(costs, 0.0)
-    points: list[dict[str, Any]] = []
     flat = replace(
         problem, distances=np.zeros_like(problem.distances), pair_costs=costs, least_groups=number, most_groups=number
     )
-    for half in FRONTIER_HALVES:
+    points: list[dict[str, Any]] = []
+    for half in (500 * round(share * middle / 500) for share in FRONTIER_SHARES):
         if stop():
             break
         tell(f"frontier: groups within {half:,} of {middle:,}", best.cost, best.bound)
         banded = replace(flat, low=max(1, middle - half), high=middle + half)
-        groups = list_groups(banded, most=FRONTIER_MOST)
-        if groups is None:
-            break
-        costs_of = group_costs(banded, groups)
-        if relaxation(groups, costs_of, (number, number)) is None:
-            points.append({"low": banded.low, "high": banded.high, "groups": number + len(posed.exceptions)})
+        plan, is_known, is_proved = _fewest_parted(banded, best, stop)
+        if not is_known:
             continue
-        found = solve_listed(banded, groups, costs_of, nodes=FRONTIER_NODES)
-        if found is None:
-            continue  # not proved within the nodes: nothing is said of this band
-        every = [[posed.units[k] for k in g] for g in found.groups] + [list(e) for e in posed.exceptions]
         point: dict[str, Any] = {"low": banded.low, "high": banded.high, "groups": number + len(posed.exceptions)}
-        point |= {"parted": share_parted(shared, total, every), "kilometres": mean_kilometres(practices, every)}
+        if plan is not None:
+            every = [[posed.units[k] for k in g] for g in plan] + [list(e) for e in posed.exceptions]
+            point |= {"parted": share_parted(shared, total, every), "kilometres": mean_kilometres(units, every)}
+            point["is_proved"] = is_proved
         points.append(point)
     return points or None
+
+
+def _fewest_parted(
+    banded: Districting, best: Districts, stop: Callable[[], bool]
+) -> tuple[list[tuple[int, ...]] | None, bool, bool]:
+    """The plan that parts fewest within a band (None if there is none), whether anything is known, whether it is proved."""
+    groups = None if are_small(banded) else list_groups(banded, most=FRONTIER_MOST)
+    if groups is None:
+        moved = improved_by_moves(banded, list(best.groups), stop)
+        return moved, moved is not None, False
+    costs, number = group_costs(banded, groups), banded.least_groups
+    if relaxation(groups, costs, (number, number)) is None:
+        return None, True, True
+    found = solve_listed(banded, groups, costs, nodes=FRONTIER_NODES)
+    return (list(found.groups) if found else None), found is not None, True
