@@ -11,8 +11,9 @@ from statistics import median
 
 import numpy as np
 
-from chesil.appraisal.appraising import OptionFigures, appraise_options
+from chesil.appraisal.appraising import appraise_options
 from chesil.appraisal.criteria import load_criteria
+from chesil.appraisal.scoring import OptionFigures
 from chesil.measures.asking import newest_vintage
 from chesil.measures.card import load_measure
 from chesil.place.assembling import assemble_place

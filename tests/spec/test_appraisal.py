@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chesil.appraisal.appraising import OptionFigures, WhatIf, appraise_options
+from chesil.appraisal.appraising import appraise_options
 from chesil.appraisal.costs import cost_option
 from chesil.appraisal.criteria import Criterion, Feed
+from chesil.appraisal.scoring import OptionFigures, score_options
+from chesil.appraisal.sensitivity import WhatIf
 from chesil.appraisal.weightings import Judged, Weighting, equal_weights, read_weighting
 from chesil.blueprint.sections.options import is_kept_back
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.core.figure import Figure
-from chesil.methods.decision import acceptability
+from chesil.methods.decision import acceptability, draw_weights
 from chesil.registers.options import read_option
 from chesil.scenario.from_options import edits_from_option
 from chesil.study import read_study
@@ -133,6 +135,59 @@ def test_acceptability_of_the_textbook_triangle(middle: float, expected: tuple[f
     assert found.ranks[2, 2] == pytest.approx(0.0 if middle >= 50 else 0.2, abs=1e-3)
 
 
+# The example on thrombolytics that ships with the R package smaa 0.3 (van Valkenhoef; method: Tervonen and Figueira, 2008, doi
+# 10.1002/mcda.407). Two drugs on three rates: beta distributions (alpha, beta), each on a fixed scale (worst, best). The
+# package's own printed results, from 10,000 draws: heparin first in 0.3504, enoxaparin in 0.6496; central weights as below;
+# with weights 0.5, 0.2, 0.3 heparin first in 0.1279; confidence factors 0.6682 and 0.8956.
+# drug | proximal | distal | bleeding | first | central weights
+SMAA = """
+ heparin    | 20 116 | 40 96 | 1 135 | 0.3504 | 0.1865 0.2772 0.5363
+ enoxaparin | 8 121  | 32 97 | 5 124 | 0.6496 | 0.4073 0.3641 0.2285
+"""
+SCALES = ((0.25, 0.0), (0.4, 0.15), (0.1, 0.0))
+
+
+def test_the_published_example_of_smaa_is_met() -> None:
+    rows = [[c.strip() for c in line.split("|")] for line in SMAA.strip("\n").splitlines()]
+    draws, rng = 40_000, np.random.default_rng(20)
+    scores = np.empty((draws, 2, 3))
+    for i, row in enumerate(rows):
+        for k, (worst, best) in enumerate(SCALES):
+            alpha, beta = map(float, row[1 + k].split())
+            scores[:, i, k] = 100 * (rng.beta(alpha, beta, draws) - worst) / (best - worst)
+    found = acceptability(scores, draw_weights(rng, draws, 3))
+    chance = 4 * np.sqrt(0.35 * 0.65 * (1 / draws + 1 / 10_000))  # the package's 10,000 draws err too
+    assert found.ranks[:, 0] == pytest.approx([float(r[4]) for r in rows], abs=chance)
+    for i, row in enumerate(rows):
+        central = np.array([float(v) for v in row[5].split()])
+        assert found.central_weights[i] == pytest.approx(central, abs=0.015)
+    given = acceptability(scores, np.repeat([[0.5, 0.2, 0.3]], draws, axis=0))
+    assert given.ranks[0, 0] == pytest.approx(0.1279, abs=chance)
+    # A confidence factor is how often a drug is first under its own central weights.
+    for i, factor in enumerate((0.6682, 0.8956)):
+        own = acceptability(scores, np.repeat(found.central_weights[i][None], draws, axis=0))
+        assert own.ranks[i, 0] == pytest.approx(factor, abs=0.03)
+
+
+def test_an_error_that_options_share_changes_no_order_and_one_drawn_apart_would() -> None:
+    """Two options 0.1 minutes apart, each with an error of 2 minutes: alike journeys err alike."""
+    options = [_option(USUAL, 10.0, 0, 0), _option("hub", 9.9, 0, 0)]
+    weights = {"near": 1.0, "cheap": 0.0, "soon": 0.0}
+    together = np.full((2, 2), 4.0)
+    shared = _appraise(options, weights, shared={"minutes": together}).rankings[0]
+    assert shared.over_figures.ranks[1, 0] == pytest.approx(1.0)
+    apart = _appraise(options, weights, shared={"minutes": np.diag([4.0, 4.0])}).rankings[0]
+    assert 0.4 < apart.over_figures.ranks[1, 0] < 0.65
+    # Half of it shared: the difference has the other half, a standard deviation of 2 minutes; 0.1 ahead is 0.05 of them.
+    half = _appraise(options, weights, draws=20_000, shared={"minutes": np.array([[4.0, 2.0], [2.0, 4.0]])}).rankings[0]
+    assert half.over_figures.ranks[1, 0] == pytest.approx(0.52, abs=0.02)
+
+
+def test_errors_of_another_number_of_options_are_refused() -> None:
+    with pytest.raises(ChesilError, match="minutes: the errors of 3 options, but there are 2"):
+        score_options([_option(USUAL, 10, 0, 0), _option("hub", 9, 0, 0)], (NEAR,), {"minutes": np.eye(3)})
+
+
 def test_an_option_that_fails_is_shown_and_not_ranked() -> None:
     options = [_option(USUAL, 10, 0, 0), _option("hub", 1, 0, 0, safe="fail")]
     found = _appraise(options, {"near": 1.0, "cheap": 0.0, "soon": 0.0})
@@ -168,6 +223,48 @@ def test_judgements_count_where_people_judge_and_are_left_out_where_nobody_did()
     assert found.rankings[1].totals == pytest.approx([50, 50])
 
 
+def test_criteria_that_order_options_alike_are_named_in_every_persons_scores() -> None:
+    quality = Criterion("quality", "Quality", "Better?", (), "people judge it")
+    rows = ((USUAL, 10), ("a", 8), ("b", 6), ("c", 4))
+    options = [_option(name, minutes, 0, 0) for name, minutes in rows]
+
+    def judge(scores: tuple[float, ...]) -> dict[tuple[str, str], Judged]:
+        return {(n, "quality"): Judged(s, s, s, "x") for (n, _), s in zip(rows, scores, strict=True)}
+
+    weights = {"near": 0.4, "quality": 0.6}
+    alike = Weighting("alike", weights, judged=judge((10, 20, 30, 40)))
+    other = Weighting("other", weights, judged=judge((40, 10, 30, 20)))
+    found = appraise_options(options, (NEAR, quality), [other, alike], draws=100, rng=np.random.default_rng(1))
+    assert [(p.first, p.second, p.whose) for p in found.alike] == [("near", "quality", ("alike",))]
+    assert found.rankings[1].counted_once == {("near", "quality"): "c"}
+
+
+def test_what_a_criterion_does_when_left_out_halved_or_counted_twice() -> None:
+    options = [_option(USUAL, 10, 0, 0), _option("hub", 2, 40, 0)]  # near 50 and 90, cheap 100 and 60
+    ranked = _appraise(options, {"near": 0.45, "cheap": 0.55, "soon": 0.0}).rankings[0]
+    assert ranked.order[0] == USUAL
+    assert ranked.doubled["near"] == "hub" and ranked.halved["cheap"] == "hub" and ranked.without_each["cheap"] == "hub"
+    assert ranked.halved["near"] == ranked.doubled["cheap"] == USUAL
+
+
+def test_ranges_spread_as_the_weights_do_where_a_criterion_is_not_judged() -> None:
+    """Cheap may weigh 50 to 60 of 100; half of all weight is not judged, so of what is left it is all: only it decides."""
+    quality = Criterion("quality", "Quality", "Better?", (), "people judge it")
+    options = [_option(USUAL, 10, 0, 0), _option("hub", 2, 40, 0)]
+    given = Weighting("us", {"near": 0.0, "cheap": 0.5, "quality": 0.5}, low={"cheap": 0.5}, high={"cheap": 0.6})
+    found = appraise_options(options, (NEAR, CHEAP, quality), [given], draws=100, rng=np.random.default_rng(1))
+    within = found.rankings[0].over_their_ranges
+    assert within is not None and within.ranks[0, 0] == 1.0
+
+
+def test_figures_given_instead_stand_for_those_worked_out() -> None:
+    options = [_option(USUAL, 10, 0, 0), _option("hub", 5, 40, 0)]
+    test = WhatIf("other roads", instead={USUAL: {"minutes": 10.0}, "hub": {"minutes": 12.0}})
+    found = _appraise(options, {"near": 1.0, "cheap": 0.0, "soon": 0.0}, what_ifs=[test])
+    assert found.rankings[0].order[0] == "hub"
+    assert found.rankings[0].what_ifs["other roads"] == (USUAL, pytest.approx(10.0))
+
+
 # 100,000 of standard building in year 2 at 3.5%, raised by 24%, and 1,000 a year from year 1 of 20.
 def test_the_money_of_an_option_by_hand() -> None:
     building = {"what": "b", "gbp": 100_000, "year": 2028, "kind": "capital", "project_type": "standard_buildings"}
@@ -180,6 +277,13 @@ def test_the_money_of_an_option_by_hand() -> None:
     assert found.capital == pytest.approx(124_000)
 
 
+# 1,000 a year from year 1 of 20, outgrowing prices by 1% a year: each year's sum is 1.01 to the year over 1.035 to the year.
+def test_running_costs_that_outgrow_prices_by_hand() -> None:
+    running = {"what": "r", "gbp": 1_000, "year": 2027, "is_recurring": True}
+    found = cost_option([running], DAY, "x.toml", growth=0.01)
+    assert found.net_present_cost == pytest.approx(sum(1_000 * (1.01 / 1.035) ** t for t in range(1, 21)))
+
+
 # what is written | what is said
 BAD_WEIGHTS = """
  [weights]\\nnear = 50\\ncheap = 30\\nsoon = 30 | they sum to 110
@@ -187,6 +291,7 @@ BAD_WEIGHTS = """
  [weights]\\nnear = 100\\ncheap = 0 | `soon` has no weight
  [weights]\\nneer = 50\\ncheap = 30\\nsoon = 20 | Did you mean near
  [weights]\\nnear = 50\\ncheap = 30\\nsoon = 20\\n[[score]]\\noption = "hub"\\ncriterion = "near"\\nscore = 120\\nreason = "x" | from 0 to 100
+ [weights]\\nnear = 50\\ncheap = 30\\nsoon = 20\\n[high]\\nnear = 40 | `near`, 50 of 100, lies outside its own range
 """
 
 

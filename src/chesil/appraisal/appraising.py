@@ -1,55 +1,48 @@
 """Appraising options: scores on fixed scales, a ranking for each weighting, how stable it is and what would change it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chesil.appraisal.criteria import Criterion
+from chesil.appraisal.scoring import (
+    OptionFigures,
+    Scores,
+    draw_scores,
+    must_have_figures,
+    score_options,
+    with_judgements,
+)
+from chesil.appraisal.sensitivity import (
+    Alike,
+    WhatIf,
+    alike_pairs,
+    counted_once,
+    first_if,
+    first_under,
+    hardly_told_apart,
+    under,
+)
 from chesil.appraisal.weightings import Weighting
-from chesil.core.errors import ChesilError, InputRefused, Problem
-from chesil.core.figure import Figure
+from chesil.core.errors import ChesilError
 from chesil.methods.decision import (
     Acceptability,
     Switch,
     acceptability,
     can_be_first,
     dominates,
-    double_count,
     draw_weights,
     nearest_weights_that_switch,
-    on_fixed_scale,
     switching_weights,
     weighted_sum,
 )
 
 Array = NDArray[np.float64]
-Z95 = 1.959963984540054
 BUSINESS_AS_USUAL = "business_as_usual"
-HARDLY = 1.0
-"""Points within which options are hardly told apart on a criterion."""
 TESTS = ("legal", "safe", "affordable")
 """What an option must pass outside the weights."""
-
-
-@dataclass(frozen=True)
-class OptionFigures:
-    """An option with the figures that feed criteria: by measure. `passes` holds "pass", "fail" or "not assessed"."""
-
-    name: str
-    title: str
-    figures: Mapping[str, Figure]
-    passes: Mapping[str, str] = field(default_factory=dict)
-    is_illustration: bool = False
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """A test of the ranking: each measure in `times` is multiplied by its factor for every option, and all is scored anew."""
-
-    title: str
-    times: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,8 @@ class Ranked:
 
     `scores` (options, criteria) are of the criteria that could be scored (`criteria`); `left_out` are those that this
     person has not judged, whose weight is spread over the others. `over_all_weights` draws any weights;
-    `over_their_ranges` those that the group accepts (None if it gave none). Both also draw the figures' own uncertainty.
+    `over_their_ranges` those that the group accepts (None if it gave none). Both also draw the figures' own uncertainty;
+    `over_figures` draws that alone, the weights as given.
     """
 
     who: str
@@ -72,8 +66,12 @@ class Ranked:
     nearest_switch: tuple[Array, float, str] | None
     over_all_weights: Acceptability
     over_their_ranges: Acceptability | None
+    over_figures: Acceptability
     without_each: Mapping[str, str]
     halved: Mapping[str, str]
+    doubled: Mapping[str, str]
+    counted_once: Mapping[tuple[str, str], str]
+    """For each pair of criteria that order the options alike: which option would come first if they were one."""
     what_ifs: Mapping[str, tuple[str, float]] = field(default_factory=dict)
     """By title of the test: which option would come first, and by how many points over the next."""
 
@@ -89,28 +87,32 @@ class Appraisal:
     rankings: tuple[Ranked, ...]
     dominated: Mapping[str, tuple[str, ...]]
     never_first: tuple[str, ...]
-    alike: tuple[tuple[str, str, float], ...]
+    alike: tuple[Alike, ...]
     beyond_scale: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
 
 
 def appraise_options(
     options: Sequence[OptionFigures], criteria: Sequence[Criterion], weightings: Sequence[Weighting], *, draws: int,
-    rng: np.random.Generator, what_ifs: Sequence[WhatIf] = (),
+    rng: np.random.Generator, what_ifs: Sequence[WhatIf] = (), shared: Mapping[str, Array] | None = None,
 ) -> Appraisal:  # fmt: skip
     """Appraise options on criteria under each weighting, kept apart.
 
-    The first option must be business as usual. Raises `ChesilError` if it is not there or a criterion can be scored for
-    no option. Acceptabilities are shares of weightings and draws, not chances of being right.
+    `shared` gives, by measure, how the errors of the options' figures vary together: (options, options), in the order of
+    `options`, in the figure's unit squared. The first option must be business as usual. Raises `ChesilError` if it is not
+    there or a criterion can be scored for no option. Acceptabilities are shares of weightings and draws, not chances of
+    being right.
     """
     if not options or options[0].name != BUSINESS_AS_USUAL:
         raise ChesilError("Business as usual must come first: every option is judged against it")
     failed = {o.name: tuple(t for t in TESTS if o.passes.get(t) == "fail") for o in options}
-    ranked = [o for o in options if not failed[o.name]]
-    measured, spread, beyond = _measured(ranked, criteria)
-    _must_have_figures(ranked, criteria, measured)
-    tested = {t.title: _measured([_multiplied(o, t) for o in ranked], criteria)[0] for t in what_ifs}
-    rankings = tuple(_rank(w, ranked, criteria, measured, spread, draws, rng, tested) for w in weightings)
+    kept = [k for k, o in enumerate(options) if not failed[o.name]]
+    ranked = [options[k] for k in kept]
+    together = {m: c[np.ix_(kept, kept)] for m, c in (shared or {}).items()}
+    found = score_options(ranked, criteria, together)
+    must_have_figures(ranked, criteria, found.scores)
+    tested = {t.title: score_options([under(o, t) for o in ranked], criteria, together).scores for t in what_ifs}
+    rankings = tuple(_rank(w, ranked, criteria, found, draws, rng, tested) for w in weightings)
     whole = _together(rankings, ranked)
     return Appraisal(
         options=tuple(options),
@@ -120,84 +122,18 @@ def appraise_options(
         rankings=rankings,
         dominated=_dominated(whole, ranked),
         never_first=tuple(o.name for o, can in zip(ranked, can_be_first(whole), strict=True) if not can),
-        alike=_alike(rankings[0]),
-        beyond_scale=beyond,
-        warnings=(*_warnings(options, ranked, rankings), *_hardly_told_apart(ranked, criteria, measured)),
+        alike=_alike(rankings),
+        beyond_scale=found.beyond,
+        warnings=(*_warnings(options, ranked, rankings), *hardly_told_apart(criteria, found.scores)),
     )
 
 
-def _must_have_figures(options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array) -> None:
-    """Refuse criteria that some options could be scored on and others not, naming the figure that each lacks."""
-    problems = []
-    for k, criterion in enumerate(criteria):
-        known = np.isfinite(measured[:, k])
-        if criterion.is_judged or known.all() or not known.any():
-            continue
-        for option in options:
-            for feed in criterion.feeds:
-                figure = option.figures.get(feed.measure)
-                if figure is None or figure.value is None:
-                    why = figure.reason if figure is not None else "nothing works it out"
-                    where = f"options/{option.name}.toml"
-                    problems.append(Problem(f"`{criterion.name}` has no figure of `{feed.measure}`", where, why))
-    if problems:
-        way = "Say what is missing in the option (such as `starts`), or feed the criterion with another measure"
-        raise InputRefused("The options cannot be compared on every criterion", problems, way)
-
-
-def _multiplied(option: OptionFigures, test: WhatIf) -> OptionFigures:
-    """The option with its figures under a test; figures that the test leaves alone stay as they are."""
-    figures = {
-        m: replace(f, value=f.value * test.times[m], lower=None, upper=None, lower998=None, upper998=None)
-        if m in test.times and f.value is not None
-        else f
-        for m, f in option.figures.items()
-    }
-    return replace(option, figures=figures)
-
-
-def _measured(
-    options: Sequence[OptionFigures], criteria: Sequence[Criterion]
-) -> tuple[Array, Array, tuple[tuple[str, str], ...]]:
-    """Scores (options, criteria) and their standard deviations from figures; NaN where people judge."""
-    scores = np.full((len(options), len(criteria)), np.nan)
-    spread = np.zeros_like(scores)
-    beyond = []
-    for k, criterion in enumerate(criteria):
-        if criterion.is_judged:
-            continue
-        total, variance = np.zeros(len(options)), np.zeros(len(options))
-        for feed in criterion.feeds:
-            figures = [o.figures.get(feed.measure) for o in options]
-            values = np.array([np.nan if f is None or f.value is None else f.value for f in figures])
-            scored = on_fixed_scale(values[:, None], [feed.worst], [feed.best])
-            per_unit = 100.0 / abs(feed.best - feed.worst)
-            errors = np.array([_error(f) for f in figures]) * per_unit
-            total += feed.share * scored.scores[:, 0]
-            variance += (feed.share * errors) ** 2
-            outside = np.atleast_1d(scored.below[:, 0] | scored.above[:, 0])
-            beyond += [(o.name, feed.measure) for o, out in zip(options, outside, strict=True) if out]
-        scores[:, k], spread[:, k] = total, np.sqrt(variance)
-    return scores, spread, tuple(beyond)
-
-
-def _error(figure: Figure | None) -> float:
-    if figure is None or figure.lower is None or figure.upper is None:
-        return 0.0
-    return (figure.upper - figure.lower) / (2 * Z95)
-
-
 def _rank(
-    weighting: Weighting, options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array, spread: Array,
-    draws: int, rng: np.random.Generator, tested: Mapping[str, Array],
+    weighting: Weighting, options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Scores, draws: int,
+    rng: np.random.Generator, tested: Mapping[str, Array],
 ) -> Ranked:  # fmt: skip
-    scores, errors = measured.copy(), spread.copy()
-    for k, criterion in enumerate(criteria):
-        if criterion.is_judged:
-            found = [weighting.judged.get((o.name, criterion.name)) for o in options]
-            scores[:, k] = [np.nan if j is None else j.score for j in found]
-            errors[:, k] = [0.0 if j is None else (j.high - j.low) / (2 * Z95) for j in found]
-    usable = np.atleast_1d(np.isfinite(scores).all(axis=0))
+    found = with_judgements(measured, options, criteria, weighting)
+    usable = np.atleast_1d(np.isfinite(found.scores).all(axis=0))
     if not usable.any():
         raise ChesilError(
             f"No criterion can be scored for every option ({weighting.who})",
@@ -205,15 +141,19 @@ def _rank(
             "Enter judgements in the study's weights, or costs and edits in its options",
         )
     names = tuple(c.name for c, use in zip(criteria, usable, strict=True) if use)
-    s, e = scores[:, usable], errors[:, usable]
+    s = found.scores[:, usable]
     given = np.array([weighting.weights[n] for n in names])
     weights = given / given.sum() if given.sum() > 0 else np.full(len(names), 1 / len(names))
     totals = weighted_sum(s, weights)
     titles = [o.name for o in options]
     order = tuple(titles[i] for i in np.lexsort((np.arange(len(titles)), -totals)))
     nearest = nearest_weights_that_switch(s, weights) if len(options) > 1 else None
-    drawn = np.clip(s[None] + rng.standard_normal((draws, *s.shape)) * e[None], 0, 100)
-    within = _ranges(weighting, names)
+    drawn = draw_scores(rng, draws, s, found.covariances[usable])
+    within = _ranges(weighting, names, float(given.sum()))
+
+    def each(times: float) -> dict[str, str]:
+        return {n: first_under(s, weights, titles, {k: times}) for k, n in enumerate(names) if len(names) > 1}
+
     return Ranked(
         who=weighting.who,
         criteria=names,
@@ -228,34 +168,33 @@ def _rank(
         over_their_ranges=None
         if within is None
         else acceptability(drawn, draw_weights(rng, draws, len(names), low=within[0], high=within[1])),
-        without_each={n: _first_under(s, weights, names, titles, n, 0.0) for n in names if len(names) > 1},
-        halved={n: _first_under(s, weights, names, titles, n, 0.5) for n in names if len(names) > 1},
+        over_figures=acceptability(drawn, np.repeat(weights[None], draws, axis=0)),
+        without_each=each(0.0),
+        halved=each(0.5),
+        doubled=each(2.0),
+        counted_once=counted_once(s, weights, titles, names, alike_pairs(s, names)),
         what_ifs={
-            t: _first_if(np.where(np.isfinite(m), m, scores)[:, usable], weights, titles) for t, m in tested.items()
+            t: first_if(np.where(np.isfinite(m), m, found.scores)[:, usable], weights, titles)
+            for t, m in tested.items()
         },
     )
 
 
-def _ranges(weighting: Weighting, names: Sequence[str]) -> tuple[list[float], list[float]] | None:
-    if not weighting.low and not weighting.high:
+def _ranges(weighting: Weighting, names: Sequence[str], kept: float) -> tuple[list[float], list[float]] | None:
+    """The least and most weight of each criterion that is scored; where others are left out they grow as the weights do."""
+    if (not weighting.low and not weighting.high) or kept <= 0:
         return None
-    return [weighting.low.get(n, 0.0) for n in names], [weighting.high.get(n, 1.0) for n in names]
+    low, high = weighting.low, weighting.high
+    return [low.get(n, 0.0) / kept for n in names], [min(1.0, high.get(n, 1.0) / kept) for n in names]
 
 
-def _first_under(s: Array, weights: Array, names: Sequence[str], titles: Sequence[str], name: str, times: float) -> str:
-    """Which option comes first if one criterion's weight is multiplied (0 leaves it out; 0.5 is one half of a pair)."""
-    changed = weights * np.array([times if n == name else 1.0 for n in names])
-    if changed.sum() <= 0:
-        return ""
-    return titles[int(np.argmax(weighted_sum(s, changed / changed.sum())))]
-
-
-def _first_if(s: Array, weights: Array, titles: Sequence[str]) -> tuple[str, float]:
-    """Which option comes first under other scores, and its lead in points over the next (nought where alone)."""
-    totals = weighted_sum(s, weights)
-    first = int(np.argmax(totals))
-    others = np.delete(totals, first)
-    return titles[first], float(totals[first] - others.max()) if others.size else 0.0
+def _alike(rankings: Sequence[Ranked]) -> tuple[Alike, ...]:
+    """Every pair of criteria that may count one thing twice, in whose scores: each person's judgements are their own."""
+    whose: dict[tuple[str, str], list[str]] = {}
+    for r in rankings:
+        for pair in r.counted_once:
+            whose.setdefault(pair, []).append(r.who)
+    return tuple(Alike(*pair, tuple(who)) for pair, who in whose.items())
 
 
 def _together(rankings: Sequence[Ranked], options: Sequence[OptionFigures]) -> Array:
@@ -270,34 +209,6 @@ def _dominated(scores: Array, options: Sequence[OptionFigures]) -> dict[str, tup
         for i, o in enumerate(options)
         if by[:, i].any()
     }
-
-
-def _alike(ranking: Ranked) -> tuple[tuple[str, str, float], ...]:
-    """Pairs of criteria that put the options in nearly the same order, and so may count one thing twice."""
-    found = double_count(ranking.scores)
-    n = len(ranking.criteria)
-    return tuple(
-        (ranking.criteria[i], ranking.criteria[j], float(found[i, j]))
-        for i in range(n) for j in range(i + 1, n) if np.isfinite(found[i, j]) and abs(found[i, j]) > 0.8
-    )  # fmt: skip
-
-
-def _hardly_told_apart(
-    options: Sequence[OptionFigures], criteria: Sequence[Criterion], measured: Array
-) -> tuple[str, ...]:
-    """Criteria on which every option scores nearly the same: a mean over everybody hides what happens to a few."""
-    if len(options) < 2:
-        return ()
-    near = [
-        c.title.lower() for c, s in zip(criteria, measured.T, strict=True)
-        if not c.is_judged and np.isfinite(s).all() and s.max() - s.min() < HARDLY
-    ]  # fmt: skip
-    if not near:
-        return ()
-    return (
-        f"All options lie within a point of each other on {' and '.join(near)}: these figures are means over everybody, "
-        "and an option that changes much for few people hardly moves them. The page on equality says who those people are.",
-    )
 
 
 def _warnings(

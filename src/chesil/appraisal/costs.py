@@ -68,11 +68,12 @@ def check_costs(costs: Sequence[Mapping[str, Any]], where: str) -> None:
         raise InputRefused("The option's costs cannot be used", problems, "Put these right and try again")
 
 
-def cost_option(costs: Sequence[Mapping[str, Any]], day: date, where: str) -> Costed:
+def cost_option(costs: Sequence[Mapping[str, Any]], day: date, where: str, *, growth: float = 0.0) -> Costed:
     """The money of an option over the years of the parameter `appraisal_years`, from the year of `day`.
 
     Capital is raised by the upper bound of optimism bias of its type (no risk is taken as managed unless a cost says
-    `managed = 0.4` with its evidence in `source`). A recurring cost runs from its year to the end.
+    `managed = 0.4` with its evidence in `source`). A recurring cost runs from its year to the end; by `growth` a year from
+    `day` it outgrows prices in general (a share; nought takes real prices as they are).
     """
     check_costs(costs, where)
     years = int(load_parameter("appraisal_years").on(day).value)
@@ -94,7 +95,7 @@ def cost_option(costs: Sequence[Mapping[str, Any]], day: date, where: str) -> Co
             vat += used * len(when)
             continue
         for year in when:
-            by_year[year] += used
+            by_year[year] += used * ((1 + growth) ** year if cost.get("is_recurring") else 1.0)
         if kind == "capital":
             capital += used * len(when)
         else:

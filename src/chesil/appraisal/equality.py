@@ -12,6 +12,8 @@ from chesil.methods.inequality import slope_index
 from chesil.methods.intervals import wilson
 
 Array = NDArray[np.float64]
+Groups = Mapping[str, Sequence[tuple[str, Array]]]
+"""For each kind of group, its groups with their people in each area (n,)."""
 LONGER_BY = 1.0
 """Minutes by which a journey must lengthen for a person to count as travelling further: less is within the model's grain."""
 
@@ -69,9 +71,7 @@ class GroupImpact:
     tenths: tuple[float, float, float]
 
 
-def assess_groups(
-    change: AreaChange, groups: Mapping[str, Sequence[tuple[str, Array]]], beyond_minutes: float
-) -> list[GroupImpact]:
+def assess_groups(change: AreaChange, groups: Groups, beyond_minutes: float) -> list[GroupImpact]:
     """The impact on every group that has people here: `groups` maps a kind to its groups with their people in each area (n,).
 
     The change is of areas, so a person's own may differ: figures are of "people in areas where". The disproportion's limits

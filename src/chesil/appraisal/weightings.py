@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
-from chesil.methods.decision import check_weights, weights_from_swings
+from chesil.methods.decision import TIE, check_weights, weights_from_swings
 
 FIELDS = ("who", "note", "weights", "swings", "low", "high", "score")
 SCORE_FIELDS = ("option", "criterion", "score", "low", "high", "reason")
@@ -63,6 +63,15 @@ def read_weighting(path: Path, criteria: Sequence[str], options: Sequence[str]) 
             weights = dict(zip(criteria, (float(s) for s in shares), strict=True))
         except ChesilError as error:
             problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
+    whole = 100.0 if "weights" in record and not problems and sum(given.values()) > 1.5 else 1.0
+    low, high = (
+        {} if problems else {c: v / whole for c, v in record.get(side, {}).items()} for side in ("low", "high")
+    )
+    problems += [
+        Problem(f"the weight of `{c}`, {100 * w:g} of 100, lies outside its own range", f"{path.name} [low] and [high]",
+                "a range that people accept holds the weight they gave", "Widen the range, or change the weight")
+        for c, w in weights.items() if not low.get(c, 0.0) - TIE <= w <= high.get(c, 1.0) + TIE
+    ]  # fmt: skip
     if problems:
         raise InputRefused(f"The weights {path.name} cannot be used", problems, "Put these right and try again")
     judged = {
@@ -71,9 +80,7 @@ def read_weighting(path: Path, criteria: Sequence[str], options: Sequence[str]) 
         )
         for s in record.get("score", [])
     }
-    whole = 100.0 if sum(given.values()) > 1.5 and "weights" in record else 1.0
-    ranges = [{c: v / whole for c, v in record.get(side, {}).items()} for side in ("low", "high")]
-    return Weighting(record["who"], weights, ranges[0], ranges[1], judged, record.get("note", ""))
+    return Weighting(record["who"], weights, low, high, judged, record.get("note", ""))
 
 
 def _problems(record: Mapping[str, Any], criteria: Sequence[str], options: Sequence[str], where: str) -> list[Problem]:

@@ -11,6 +11,7 @@ from chesil.core.errors import InputRefused, did_you_mean
 from chesil.place.finding import locate_postcode
 from chesil.place.local_tables import HOURS
 from chesil.place.place import Place
+from chesil.place.serving import serving
 from chesil.scenario.edit import NOTHING, Thing, must_have_practice, must_have_site, things
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -61,7 +62,11 @@ class CloseSite:
                 [],
                 "Say where its patients go (`patients_go_to`), move the practice, or close it with ClosePractice",
             )
-        return _changed(place, self.site, status="closed")
+        closed = _changed(place, self.site, status="closed")
+        owner = place.sites.filter(pl.col("site_code") == self.patients_go_to)["practice_code"].to_list()
+        if not self.patients_go_to or row["practice_code"] is None or owner == [row["practice_code"]]:
+            return closed
+        return serving(closed, self.patients_go_to, "", (str(row["practice_code"]),))
 
 
 @dataclass(frozen=True)
@@ -135,11 +140,7 @@ class OpenHub:
             must_have_practice(place, code, "OpenHub")
         _not_below_nought(self, rooms=self.rooms, m2=self.m2)
         opened = _opened(place, self, self.hub, None, "hub", "OpenHub")
-        kind = "study:hub"
-        served = self.serves or tuple(place.practices["practice_code"])
-        rows = [(kind, f"{kind}:{self.hub}", self.name or self.hub, "practice", code, place.vintage) for code in served]
-        new = pl.DataFrame(rows, schema=place.groups.schema, orient="row")
-        return opened.with_tables(groups=pl.concat([place.groups, new]))
+        return serving(opened, self.hub, self.name, self.serves or tuple(place.practices["practice_code"]))
 
 
 @dataclass(frozen=True)

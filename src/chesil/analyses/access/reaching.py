@@ -15,6 +15,7 @@ from chesil.measures.computing import Unit
 from chesil.methods.journey_times import journey_times
 from chesil.place.links import PUBLIC
 from chesil.place.place import Place
+from chesil.place.serving import sites_serving
 from chesil.place.travel import (
     MODES,
     TravelTimes,
@@ -281,23 +282,31 @@ WORDS = {"drive": "car", "cycle": "cycle", "walk": "foot"}
 
 
 def own_pairs(place: Place, reached: Reached) -> pl.DataFrame:
-    """Each flow of patients with the seconds by car to the nearest open site of their own practice, and its error."""
+    """Each flow of patients with the seconds by car to the nearest open site of their own practice, and its error.
+
+    A hub counts among the sites of every practice that it serves.
+    """
     index = reached.index
     drive = reached.times["drive"]
     columns: dict[str, list[int]] = {}
     for k, owner in enumerate(reached.owners):
         columns.setdefault(owner, []).append(k)
-    rows = []
+    column = {code: k for k, code in enumerate(reached.sites)}
+    for practice, sites in sites_serving(place).items():
+        columns.setdefault(practice, []).extend(column[s] for s in sites if s in column)
+    rows: list[tuple[object, ...]] = []
     for practice, area, patients in place.registrations.select("practice_code", "lsoa11", "patients").iter_rows():
         if area not in index or practice not in columns:
-            rows.append((practice, area, patients, math.inf, 0.0, index.get(area, -1)))
+            rows.append((practice, area, patients, math.inf, 0.0, index.get(area, -1), None))
             continue
         seconds = drive.seconds[index[area], columns[practice]]
         best = int(seconds.argmin())
         error = float(drive.errors[index[area], columns[practice][best]])
-        rows.append((practice, area, patients, float(seconds[best]), error, index[area]))
-    names = ["practice_code", "lsoa11", "patients", "seconds", "error", "row"]
-    return pl.DataFrame(rows, schema=names, orient="row").sort("practice_code", "lsoa11")
+        site = reached.sites[columns[practice][best]]
+        rows.append((practice, area, patients, float(seconds[best]), error, index[area], site))
+    names = ["practice_code", "lsoa11", "patients", "seconds", "error", "row", "site_code"]
+    types = {"site_code": pl.String}
+    return pl.DataFrame(rows, schema=names, schema_overrides=types, orient="row").sort("practice_code", "lsoa11")
 
 
 def _own_figures(

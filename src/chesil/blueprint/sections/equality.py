@@ -52,6 +52,19 @@ MEASURES = (
 )  # fmt: skip
 
 
+PUBLIC_MEASURES = ("equality_people", "equality_further", "equality_share_further", "equality_beyond")
+PUBLIC_HEADS = (*GROUP_HEADS[:4], "More beyond the limit", "Mean change, least", "Mean change, most")
+PUBLIC_NOTE = (
+    "Without a timetable only a likely range of minutes is known: the two means are of its ends, and who travels further is "
+    "counted at its slow end. With routed times (`chesil routes`) both ends are those. It is no claim that a bus goes."
+)
+LAND = {"rural": "Rural areas", "urban": "Urban areas", "urban_deprived": "The most deprived fifth of urban areas"}
+RURAL_NOTE = (
+    "Asked of every option: whether people in rural areas, those without a car most of all, bear more of it. Rural as in 2011; "
+    "deprived by IMD 2025; cars in 2011. People’s own practice is in the tables above, by kind of land."
+)
+
+
 def of_place(plan: Plan) -> Section | None:
     """A draft assessment of every option: groups, areas, and questions that no figure answers."""
     found = plan.appraised
@@ -139,7 +152,10 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
             name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
             rows.append(Row(name, cells, is_total=i.kind == "all"))
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
-    return [*blocks, _slopes(plan, option), *_bounds(plan, option), *_areas(plan, option), *_involvement(plan, option)]
+    return [
+        *blocks, _public(plan, option), _slopes(plan, option), _rural(plan, option), *_bounds(plan, option),
+        *_areas(plan, option), *_involvement(plan, option),
+    ]  # fmt: skip
 
 
 def _nearer(plan: Plan, option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
@@ -151,6 +167,42 @@ def _nearer(plan: Plan, option: OptionResult, words: str, impacts: Sequence[Grou
     )  # fmt: skip
     caption = f"{option.title}: journeys {words} lengthen for nobody by more than a minute, and shorten for these"
     return Table(caption, (*GROUP_HEADS[:2], "Shorter by more than a minute"), rows, note=NEARER_NOTE)
+
+
+def _public(plan: Plan, option: OptionResult) -> Table:
+    """By public transport or walking to the nearest surgery: a likely range where the study has no routed times."""
+    rows = []
+    for i in option.impacts["public_most"]:
+        low, high = (
+            _figure(plan, "equality_mean_change", option, m, i.kind, i.group) for m in ("public_least", "public_most")
+        )
+        held = (_figure(plan, m, option, "public_most", i.kind, i.group) for m in PUBLIC_MEASURES)
+        name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
+        rows.append(Row(name, (*map(Shown, held), Shown(low), Shown(high)), is_total=i.kind == "all"))
+    caption = f"{option.title}: journeys by public transport or on foot to the nearest surgery, by group"
+    return Table(caption, PUBLIC_HEADS, tuple(rows), note=PUBLIC_NOTE)
+
+
+def _rural(plan: Plan, option: OptionResult) -> Table:
+    """The rural test of the option: minutes to the nearest surgery of people in rural areas beside others, now and then."""
+    rows = []
+    for group, words in LAND.items():
+        people, no_car, *minutes = (
+            plan.figures[measure, f"{option_unit(plan.place.code, name)}:{group}"]
+            for measure, name in (
+                ("access_test_people", BUSINESS_AS_USUAL), ("access_test_no_car", BUSINESS_AS_USUAL),
+                ("access_test_minutes", BUSINESS_AS_USUAL), ("access_test_minutes", option.name),
+            )
+        )  # fmt: skip
+        rows.append(Row(words, tuple(map(Shown, (people, no_car, *minutes)))))
+    heads = (
+        "People in",
+        "Residents",
+        "Households without a car",
+        "Minutes by car to the nearest, now",
+        "Under the option",
+    )
+    return Table(f"{option.title}: the rural test", heads, tuple(rows), note=RURAL_NOTE)
 
 
 def _slopes(plan: Plan, option: OptionResult) -> Table:

@@ -1,0 +1,267 @@
+"""Journeys under each option: to people's own practice and the nearest surgery, before and after, and their shared errors."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from chesil.analyses.access.making import Of, mean_minutes
+from chesil.analyses.access.reaching import AFAR_MINUTES, Reached, Times, own_pairs, people_of, reach_sites
+from chesil.appraisal.equality import AreaChange
+from chesil.core.figure import Figure
+from chesil.measures.computing import ALL, units_of
+from chesil.place.links import PUBLIC, study_times
+from chesil.place.place import Place
+from chesil.place.serving import sites_serving
+from chesil.place.travel import MODES, TravelTimes, site_destinations, travel_times_by_mode
+from chesil.study import Study
+
+Array = NDArray[np.float64]
+OWN, NEAREST = "access_drive_own", "access_walk_nearest"
+JOURNEYS = (OWN, NEAREST)
+CHANGE_MODES = ("drive", "walk", "public_least", "public_most")
+
+
+@dataclass(frozen=True, eq=False)
+class Journeys:
+    """A place with the times of its areas and flows. `near` are the flows within an hour of their own practice."""
+
+    place: Place
+    england: Place
+    reached: Reached
+    near: pl.DataFrame
+    people: Array
+    """Registered patients by area of `reached`, nought beyond the edge."""
+
+
+def journeys_of(place: Place, england: Place, times_of: Times) -> Journeys:
+    """Work out a place's journeys once."""
+    reached = reach_sites(place, england, times_of)
+    own = own_pairs(place, reached)
+    near = own.filter((pl.col("row") >= 0) & (pl.col("seconds") <= AFAR_MINUTES * 60))
+    return Journeys(place, england, reached, near, people_of(place, units_of(place, ALL)[0], reached) * reached.inside)
+
+
+def option_times(study: Study, places: Sequence[Place], ferries: bool) -> tuple[Times, str]:
+    """Times for every option alike, and a warning or "".
+
+    The study's routed times are used only if they reach every site of every option: a new site whose ways are modelled
+    would look near or far only because they were found otherwise.
+    """
+
+    def modelled(
+        origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
+    ) -> Mapping[str, TravelTimes]:
+        return travel_times_by_mode(origins, destinations, modes, ferries=ferries)
+
+    if not study.links:
+        return modelled, ""
+    sites = frozenset(code for p in places for code in site_destinations(p)["code"])
+    lacking = {m: sites - set(t["to"]) for m, t in study.links.items()}
+    missing = sorted(set().union(*lacking.values(), _moved(places)))
+    if missing:
+        said = (
+            f"The study’s routed times do not hold {', '.join(missing[:5])}: journeys under every option are modelled."
+        )
+        return modelled, f"{said} Run `chesil routes` again to have them routed."
+    about = {m: study.receipts[f"links:{m}"].caveat for m in study.links if f"links:{m}" in study.receipts}
+    return study_times(study.links, sites, about, ferries=ferries), ""
+
+
+def _moved(places: Sequence[Place]) -> set[str]:
+    """Sites that stand in one place under one option and in another under another: links know but one."""
+    at: dict[str, tuple[int, int]] = {}
+    moved = set()
+    for place in places:
+        for code, east, north in site_destinations(place).select("code", "easting", "northing").iter_rows():
+            if at.setdefault(code, (east, north)) != (east, north):
+                moved.add(code)
+    return moved
+
+
+def minute_figures(journeys: Journeys, of: Of) -> tuple[Figure, Figure]:
+    """Mean minutes by car to people's own practice and on foot to the nearest surgery."""
+    place, reached, near = journeys.place, journeys.reached, journeys.near
+    receipts = place.receipts_for("registrations")
+    drive = mean_minutes(
+        OWN, of, place, near["seconds"].to_numpy(), near["patients"].to_numpy().astype(float), near["error"].to_numpy(),
+        reached.shared("drive"), notes=(reached.about["drive"],), receipts=receipts, standing=reached.standing("drive"),
+    )  # fmt: skip
+    walk = mean_minutes(
+        NEAREST, of, place, reached.nearest["walk"], journeys.people, reached.errors["walk"], reached.shared("walk"),
+        notes=(reached.about["walk"],), receipts=receipts, standing=reached.standing("walk"),
+    )  # fmt: skip
+    return drive, walk
+
+
+def shared_errors(options: Sequence[Journeys]) -> dict[str, Array]:
+    """How the errors of each option's mean minutes vary together: by measure (options, options), in minutes squared.
+
+    The part that all of a place's times share is one error, and so is that of one way (an area to a site) wherever it is
+    travelled: two options with the same journeys have the same error, so that their difference has none.
+    """
+    found = {}
+    for measure, parts in ((OWN, [_own_parts(j) for j in options]), (NEAREST, [_nearest_parts(j) for j in options])):
+        mode = "drive" if measure == OWN else "walk"
+        every = {key: k for k, key in enumerate(sorted(set().union(*(p for _, p in parts))))}
+        ways = np.zeros((len(options), len(every)))
+        for k, (_, own) in enumerate(parts):
+            ways[k, [every[key] for key in own]] = list(own.values())
+        means = np.array([mean for mean, _ in parts])
+        shared = np.array([j.reached.shared(mode) for j in options])
+        found[measure] = ways @ ways.T + np.outer(means * shared, means * shared)
+    return found
+
+
+Way = tuple[str, str, int, int]
+Parts = tuple[float, dict[Way, float]]
+"""A mean in minutes, and what each way's error (one standard deviation) adds to it."""
+
+
+def _own_parts(j: Journeys) -> Parts:
+    total = math.fsum(j.near["patients"]) or 1.0
+    minutes = pl.col("seconds") / 60 * pl.col("patients") / total
+    rows = j.near.select("lsoa11", "site_code", minutes.alias("m"), (minutes * pl.col("error")).alias("e"))
+    ways = rows.group_by("lsoa11", "site_code").agg(pl.col("e").sum())
+    at = _positions(j)
+    return math.fsum(rows["m"]), {(a, s, *at[s]): e for a, s, e in ways.iter_rows()}
+
+
+def _positions(j: Journeys) -> dict[str, tuple[int, int]]:
+    """Where each site stands: a site that an option moves is another end of a way."""
+    both = pl.concat([site_destinations(j.england), site_destinations(j.place)]).unique("code", keep="last")
+    return {code: (east, north) for code, east, north in both.select("code", "easting", "northing").iter_rows()}
+
+
+def _nearest_parts(j: Journeys) -> Parts:
+    reached = j.reached
+    seconds, people = reached.nearest["walk"], j.people
+    way = np.isfinite(seconds) & (people > 0)
+    total = math.fsum(people[way]) or 1.0
+    minutes = np.where(way, seconds, 0.0) / 60 * people / total
+    nearest = reached.times["walk"].seconds.argmin(axis=1) if reached.sites else np.zeros(len(people), dtype=int)
+    at = _positions(j)
+    own = {
+        (reached.areas[k], reached.sites[nearest[k]], *at[reached.sites[nearest[k]]]): float(
+            minutes[k] * reached.errors["walk"][k]
+        )
+        for k in np.flatnonzero(way)
+    }
+    return math.fsum(minutes[way]), own
+
+
+def by_straight_lines(options: Sequence[Journeys]) -> list[dict[str, float]]:
+    """For each option, its mean minutes if they went by the straight line alone, business as usual (the first) as modelled.
+
+    Another method of travel: no roads, land or water; the pace is that which gives business as usual its own mean.
+    """
+    lengths = [{OWN: _own_metres(j), NEAREST: _nearest_metres(j)} for j in options]
+    usual = {OWN: _own_parts(options[0])[0], NEAREST: _nearest_parts(options[0])[0]}
+    return [{m: usual[m] * x / lengths[0][m] for m, x in one.items() if lengths[0][m] > 0} for one in lengths]
+
+
+def _own_metres(j: Journeys) -> float:
+    """Mean metres from each area to the nearest site of its people's own practice, for those within an hour."""
+    sites = site_destinations(j.place).select("code", "practice_code", "easting", "northing")
+    serving = pl.DataFrame(
+        [(p, s) for p, found in sites_serving(j.place).items() for s in found],
+        schema={"practice_code": pl.String, "code": pl.String}, orient="row",
+    )  # fmt: skip
+    places = sites.select("code", "easting", "northing")
+    every = pl.concat([sites.drop_nulls("practice_code"), serving.join(places, on="code").select(sites.columns)])
+    pairs = j.near.select("practice_code", "lsoa11", "patients").join(_area_points(j.place), on="lsoa11")
+    pairs = pairs.join(every, on="practice_code", suffix="_site")
+    metres = np.hypot(*((pairs[c] - pairs[f"{c}_site"]).to_numpy().astype(float) for c in ("easting", "northing")))
+    nearest = (
+        pairs.with_columns(pl.Series("metres", metres))
+        .group_by("practice_code", "lsoa11")
+        .agg(pl.col("metres").min(), pl.col("patients").first())
+    )
+    people = math.fsum(nearest["patients"])
+    return math.fsum(nearest["metres"] * nearest["patients"]) / people if people else 0.0
+
+
+def _nearest_metres(j: Journeys) -> float:
+    """Mean metres from each area within the edge to the nearest surgery of any practice."""
+    areas = _area_points(j.place).join(pl.DataFrame({"lsoa11": j.reached.areas, "people": j.people}), on="lsoa11")
+    areas = areas.filter(pl.col("people") > 0).sort("lsoa11")
+    own, england = site_destinations(j.place), site_destinations(j.england)
+    here = pl.concat([own, england.filter(pl.col("code").is_in(list(j.reached.sites)))]).filter(
+        pl.col("code").is_in(list(j.reached.sites))
+    )
+    if areas.is_empty() or here.is_empty():
+        return 0.0
+    xy = ("easting", "northing")
+    metres = cKDTree(here.select(xy).to_numpy().astype(float)).query(areas.select(xy).to_numpy().astype(float))[0]
+    people = areas["people"].to_numpy()
+    return math.fsum(metres * people) / math.fsum(people)
+
+
+def _area_points(place: Place) -> pl.DataFrame:
+    points = [t.select("lsoa11", "easting", "northing") for t in (place.areas, place.areas_beyond)]
+    return pl.concat(points).unique("lsoa11", keep="first").sort("lsoa11")
+
+
+def changes(usual: Journeys, after: Journeys) -> dict[str, AreaChange]:
+    """Minutes of each area before and after, by mode: by car to people's own practice, otherwise to the nearest surgery.
+
+    By public transport or walking they are a likely range ("public_least", "public_most"), or the study's routed minutes
+    as both its ends. Where everybody of an area would leave for practices beyond the place, the nearest surgery by car
+    stands in for their own.
+    """
+    areas = usual.place.areas.sort("lsoa11")
+    codes = areas["lsoa11"].to_list()
+    rows = [np.array([j.reached.index[c] for c in codes], dtype=np.int64) for j in (usual, after)]
+    people = areas["residents_2020"].fill_null(0).to_numpy().astype(float)
+    touched = affected(usual.place, after.place, codes)
+    minutes = [_minutes(j, codes, r) for j, r in zip((usual, after), rows, strict=True)]
+    gone = np.isinf(minutes[1]["drive"]) & np.isfinite(minutes[0]["drive"])
+    minutes[1]["drive"] = np.where(gone, after.reached.nearest["drive"][rows[1]] / 60, minutes[1]["drive"])
+    return {m: AreaChange(m, tuple(codes), people, touched, minutes[0][m], minutes[1][m]) for m in CHANGE_MODES}
+
+
+def _minutes(j: Journeys, codes: Sequence[str], rows: NDArray[np.int64]) -> dict[str, Array]:
+    low, high = j.reached.public
+    if PUBLIC in j.reached.nearest:
+        low = high = j.reached.nearest[PUBLIC] / 60
+    return {
+        "drive": _own_minutes(j, codes),
+        "walk": j.reached.nearest["walk"][rows] / 60,
+        "public_least": low[rows],
+        "public_most": high[rows],
+    }
+
+
+def _own_minutes(j: Journeys, codes: Sequence[str]) -> Array:
+    """Mean minutes of each area's registered people to their own practice (those within an hour), by car."""
+    means = j.near.group_by("lsoa11").agg(
+        ((pl.col("seconds") * pl.col("patients")).sum() / pl.col("patients").sum()).alias("s")
+    )
+    found = dict(means.iter_rows())
+    return np.array([found.get(c, math.inf) for c in codes], dtype=np.float64) / 60
+
+
+def affected(before: Place, after: Place, codes: Sequence[str]) -> Array:
+    """Registered people of each area whose practice ends, or whose practice's open sites or hubs change."""
+    old, new = _open_sites(before), _open_sites(after)
+    ended = set(before.practices["practice_code"]) - set(after.practices["practice_code"])
+    touched = ended | {p for p in before.practices["practice_code"] if old.get(p) != new.get(p)}
+    flows = before.registrations.filter(pl.col("practice_code").is_in(list(touched)))
+    by_area = dict(flows.group_by("lsoa11").agg(pl.col("patients").sum()).iter_rows())
+    return np.array([by_area.get(c, 0) for c in codes], dtype=np.float64)
+
+
+def _open_sites(place: Place) -> dict[str, frozenset[tuple[object, ...]]]:
+    held = place.sites.filter(pl.col("status") == "open").select("practice_code", "site_code", "easting", "northing")
+    sets: dict[str, set[tuple[object, ...]]] = {}
+    where = {}
+    for practice, *site in held.iter_rows():
+        where[site[0]] = tuple(site)
+        sets.setdefault(practice, set()).add(tuple(site))
+    for practice, sites in sites_serving(place).items():
+        sets.setdefault(practice, set()).update(where[s] for s in sites)
+    return {p: frozenset(s) for p, s in sets.items()}

@@ -1,0 +1,118 @@
+"""Journeys under options: a hub shortens the way of those it serves by every mode, and what options share errs as one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chesil.appraisal.results import AppraisedOptions, option_unit
+from chesil.place.assembling import assemble_place
+from chesil.scenario.scenario import Scenario, apply_scenario
+from chesil.scenario.sites import CloseSite, OpenHub
+from chesil.setting_up.appraisal import appraisal_of
+from chesil.setting_up.option_journeys import JOURNEYS, by_straight_lines, journeys_of, option_times, shared_errors
+from chesil.study import Study, read_study
+
+PRACTICES = ("J81018", "J81059")
+HUB = '[[edit]]\nverb = "OpenHub"\nhub = "H1"\n{where}rooms = 4\n{serves}reason = "a test"\n'
+OPTIONS = {
+    "far": ('serves = ["J81018"]\n', "easting = 400000\nnorthing = 200000\n"),
+    "one": ('serves = ["J81018"]\n', ""),
+    "both": ("", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Two practices; a hub where the first one's people live furthest from it, for one or for both; and one that is far off."""
+    folder = tmp_path_factory.mktemp("two")
+    place = assemble_place(list(PRACTICES), vintage="2025/26", as_at=read_study(_dorset()).as_at)
+    own = place.sites.filter(place.sites["practice_code"] == PRACTICES[0]).row(0, named=True)
+    areas = place.areas.with_columns(
+        ((place.areas["easting"] - own["easting"]) ** 2 + (place.areas["northing"] - own["northing"]) ** 2).alias("far")
+    )
+    there = areas.sort("far", descending=True).row(0, named=True)
+    where = f"easting = {there['easting']}\nnorthing = {there['northing']}\n"
+    (folder / "options").mkdir()
+    (folder / "study.toml").write_text(f'title = "Two"\npractices = {list(PRACTICES)}\nas_at = 2026-11-24\n')
+    for name, (serves, at) in OPTIONS.items():
+        text = HUB.format(serves=serves, where=at or where)
+        (folder / "options" / f"{name}.toml").write_text(f'title = "{name}"\nstarts = 2027-04-01\n{text}')
+    return read_study(folder)
+
+
+def _dorset() -> Path:
+    return Path(__file__).parents[2] / "studies" / "dorset"
+
+
+@pytest.fixture(scope="module")
+def found(study: Study) -> AppraisedOptions:
+    wanted = list(study.wanted)
+    places, england = (
+        {v: assemble_place(w, vintage=v, as_at=study.as_at) for v in ("2022/23", "2025/26")}
+        for w in (wanted, "England")
+    )
+    appraised = appraisal_of(study, places, england)
+    assert appraised is not None
+    return appraised
+
+
+def test_a_hub_shortens_the_way_by_car_of_those_whom_it_serves_and_by_every_mode(found: AppraisedOptions) -> None:
+    drive = {n: found.option(n).feeding["access_drive_own"].value for n in ("business_as_usual", *OPTIONS)}
+    assert drive["both"] < drive["one"] < drive["business_as_usual"]  # type: ignore[operator]
+    assert drive["far"] == pytest.approx(drive["business_as_usual"])
+    for mode in ("drive", "walk", "public_least", "public_most"):
+        everybody = found.option("both").impacts[mode][0]
+        assert everybody.nearer > 0 and everybody.further == 0, mode
+    touched = {n: found.option(n).changes["drive"].affected.sum() for n in OPTIONS}
+    assert 0 < touched["one"] < touched["both"]
+
+
+def test_a_hub_adds_rooms_and_what_they_could_hold(found: AppraisedOptions) -> None:
+    code = found.option("one").feeding["access_drive_own"].unit_code
+    figures = {f.measure: f for f in found.figures if f.unit_code == code}
+    assert figures["option_rooms"].value == 4
+    assert figures["option_consultations"].value == pytest.approx(4 * 52.5 * 60 / 9.22)
+    assert "52.5 hours a week (assumed)" in figures["option_consultations"].notes[0]
+
+
+def test_every_option_has_its_rural_test(found: AppraisedOptions) -> None:
+    place = found.options[0].place
+    for o in found.options:
+        unit = option_unit(place.code, o.name)
+        mine = [f for f in found.figures if f.measure == "access_test_minutes" and f.unit_code.startswith(f"{unit}:")]
+        assert len(mine) == 3, o.name
+
+
+def test_options_with_the_same_journeys_have_one_error_between_them(study: Study) -> None:
+    place = assemble_place(list(PRACTICES), vintage="2025/26", as_at=study.as_at)
+    england = assemble_place("England", vintage="2025/26", as_at=study.as_at)
+    same = apply_scenario(place, Scenario("far", (OpenHub("H1", "x", easting=400000, northing=200000),)))
+    near = study.options["both"].edits[0].fields
+    hub = OpenHub("H1", "x", easting=near["easting"], northing=near["northing"])
+    other = apply_scenario(place, Scenario("near", (hub,)))
+    times_of, said = option_times(study, [place, same, other], ferries=False)
+    assert said == ""
+    three = [journeys_of(p, england, times_of) for p in (place, same, other)]
+    for measure in JOURNEYS:
+        c = shared_errors(three)[measure]
+        assert c[0, 0] == pytest.approx(c[1, 1]) == pytest.approx(c[0, 1])
+        spread = np.sqrt(np.diag(c))
+        between = c[0, 2] / (spread[0] * spread[2])
+        assert 0.5 < between < 1.0, measure  # most of it is shared by all times, the rest hangs on each way
+        lines = by_straight_lines(three)
+        assert lines[0][measure] == pytest.approx(lines[1][measure]) and lines[2][measure] < lines[0][measure]
+
+
+def test_patients_who_go_to_another_practices_site_are_as_near_as_it_is(study: Study) -> None:
+    """The last site of a practice shuts and its patients are seen at the other's: their own practice is where that is."""
+    place = assemble_place(list(PRACTICES), vintage="2025/26", as_at=study.as_at)
+    england = assemble_place("England", vintage="2025/26", as_at=study.as_at)
+    sites = place.sites.filter(place.sites["status"] == "open")
+    mine = sites.filter(sites["practice_code"] == PRACTICES[1])["site_code"].to_list()
+    there = sites.filter(sites["practice_code"] == PRACTICES[0])["site_code"][0]
+    shut = apply_scenario(place, Scenario("shut", tuple(CloseSite(s, "x", patients_go_to=there) for s in mine)))
+    times_of, _ = option_times(study, [place, shut], ferries=False)
+    journeys = journeys_of(shut, england, times_of)
+    theirs = journeys.near.filter(journeys.near["practice_code"] == PRACTICES[1])
+    assert theirs.height and set(theirs["site_code"]) == {there}
