@@ -95,7 +95,7 @@ def room_figures(result: OptionResult, usual: Place, study: Study) -> list[Figur
     changed = sorted(s for s in before.keys() | after.keys() if before.get(s, 0.0) != after.get(s, 0.0))
     unknown = [s for s in changed if before.get(s, 0.0) is None or after.get(s, 0.0) is None]
     if unknown:
-        why = f"the rooms of {', '.join(unknown)} are not known: enter them in the register of sites"
+        why = f"the rooms of sites that change ({len(unknown)}) are not known: enter them in the register of sites"
         return [
             _plain(m, None, usual, result.scenario, period, reason=why)
             for m in ("option_rooms", "option_consultations")
@@ -110,9 +110,7 @@ def room_figures(result: OptionResult, usual: Place, study: Study) -> list[Figur
         own = open_minutes(opened, [site])["all"] / 60
         assumed += [] if own else [site]
         rooms, hours = rooms + more, hours + more * (own or usually)
-    taken = (
-        f"{', '.join(assumed)} {'is' if len(assumed) == 1 else 'are'} taken as open {usually:g} hours a week (assumed)."
-    )
+    taken = f"Sites whose hours are not known ({len(assumed)}) are taken as open {usually:g} hours a week (assumed)."
     notes = [taken] if assumed else []
     most = hours * 60 / minutes.value
     return [
