@@ -31,8 +31,8 @@ Array = NDArray[np.float64]
 STARTS = tuple(range(0, 95, 5))
 """Nineteen bands of five years in which people are held: 0-4 to 85-89, 90 and over."""
 OLDEST = 90
-PARTS = 64
-"""Units worked out at once, so that a draw for all England does not fill the memory."""
+PARTS = 8
+"""Units worked out at once: so few that their draws stay in the processor's own memory."""
 
 
 @dataclass(frozen=True)
@@ -181,11 +181,11 @@ def people_by_band(place: Place, units: Sequence[Unit], england_ages: Array) -> 
         .group_by("practice_code", "age_from")
         .agg(pl.col("patients").sum())
     )
-    index = {s: k for k, s in enumerate(single_starts)}
-    row_of = {code: k for k, code in enumerate(sorted(set(wide["practice_code"])))}
+    codes = wide["practice_code"].unique().sort()
+    row_of = {code: k for k, code in enumerate(codes)}
     table = np.zeros((len(row_of), len(single_starts)))
-    for code, start, patients in wide.iter_rows():
-        table[row_of[code], index[start]] = patients
+    rows = wide["practice_code"].cast(pl.Enum(codes)).to_physical().to_numpy()
+    table[rows, np.searchsorted(single_starts, wide["age_from"].to_numpy())] = wide["patients"].to_numpy()
     by_unit = np.array([table[[row_of[p] for p in u.practices if p in row_of]].sum(axis=0) for u in units])
     single = spread_within_bands(by_unit.reshape(len(units), -1), single_starts, england_ages)
     return to_bands(single)
@@ -356,7 +356,7 @@ def _newest_year(place: Place) -> str:
 
 
 def _check_registers(england: Place, settings: NeedSettings) -> None:
-    known = set(england.registers["register"])
+    known = set(england.registers["register"].unique())
     unknown = [r for r in settings.registers if r not in known]
     if unknown:
         raise InputRefused(
