@@ -47,13 +47,19 @@ def to_svg(specification: Mapping[str, Any]) -> str:
 
     A picture that several formats show is drawn once: the answer depends on the specification alone.
     """
-    return _drawn(json.dumps(in_house_type(specification), sort_keys=True, default=str))
+    return draw_text(chart_text(specification))
 
 
-@lru_cache(maxsize=1024)
-def _drawn(specification: str) -> str:
+def chart_text(specification: Mapping[str, Any]) -> str:
+    """All that a picture depends on: the specification in the blueprint's typeface, as JSON with its keys in order."""
+    return json.dumps(in_house_type(specification), sort_keys=True, default=str)
+
+
+@lru_cache(maxsize=256)
+def draw_text(text: str) -> str:
+    """Draw the specification of a `chart_text`."""
     register_for_charts()
-    svg: str = vl_convert.vegalite_to_svg(specification)
+    svg: str = vl_convert.vegalite_to_svg(text)
     return svg.replace("<svg ", '<svg role="img" aria-hidden="true" style="max-width:100%;height:auto" ', 1)
 
 

@@ -66,12 +66,13 @@ class Table:
 class Chart:
     """A Vega-Lite specification with its alternative text and its caption (source, method, how to read it).
 
-    Drawn by one drawer for every format. A table that holds the same values stands beside it.
+    Drawn by one drawer for every format, once: then `svg` holds the picture. A table of the same values stands beside it.
     """
 
     specification: Mapping[str, Any]
     alt: str
     caption: str
+    svg: str = ""
 
 
 @dataclass(frozen=True)

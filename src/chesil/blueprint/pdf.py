@@ -2,16 +2,16 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
-
+from chesil.blueprint import typesetting
 from chesil.blueprint.book import Book
-from chesil.blueprint.charts import to_svg
 from chesil.blueprint.document import (
     Block,
     Bullets,
@@ -28,6 +28,7 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.fonts import FAMILY, FOLDER
+from chesil.blueprint.pictures import chart_svg
 from chesil.blueprint.plain_text import shown_text
 from chesil.blueprint.printed import for_print
 from chesil.blueprint.smaller_pdf import pack_objects
@@ -60,13 +61,22 @@ def write_pdf(book: Book, path: Path, tell: Callable[[str], None] = lambda _: No
         main = folder / "blueprint.typ"
         main.write_bytes(TEMPLATE.read_bytes())
         tell("setting the PDF")
-        try:
-            pdf = typst.compile(str(main), font_paths=[str(FOLDER)], ignore_system_fonts=True, pdf_standards=["ua-1"])
-        except RuntimeError as error:
-            raise ChesilError("The PDF cannot be set", [], str(error)) from error
+        pdf = _set(folder)
     with whole_file(path) as temporary:
         temporary.write_bytes(pack_objects(pdf))
     return path
+
+
+def _set(folder: Path) -> bytes:
+    ran = subprocess.run(
+        [sys.executable, "-P", typesetting.__file__, str(folder), str(FOLDER)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise ChesilError("The PDF cannot be set", [], ran.stderr)
+    return (folder / "blueprint.pdf").read_bytes()
 
 
 def _record(book: Book, folder: Path) -> dict[str, Any]:
@@ -125,8 +135,8 @@ def _block(block: Block, book: Book, draw: _Pictures) -> dict[str, Any]:
             return {"kind": "paragraph", "words": _words(words, book), "is_quiet": is_quiet}
         case Bullets(items):
             return {"kind": "bullets", "points": [_words(i, book) for i in items]}
-        case Chart(specification, alt, caption):
-            files = [draw.draw(to_svg(specification), alt, FULL)]
+        case Chart(_, alt, caption):
+            files = [draw.draw(chart_svg(block), alt, FULL)]
             return {"kind": "picture", "files": files, "caption": caption}
         case Map(svg, legend, alt, caption):
             files = [draw.draw(svg, alt, FULL)]

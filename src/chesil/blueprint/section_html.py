@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from chesil.blueprint.charts import to_svg
 from chesil.blueprint.document import (
     Block,
     Bullets,
@@ -23,6 +22,7 @@ from chesil.blueprint.document import (
     Weights,
     Words,
 )
+from chesil.blueprint.pictures import chart_svg
 from chesil.blueprint.views import FigureView, figure_view
 from chesil.core.figure import Figure
 from chesil.measures.card import Measure
@@ -50,8 +50,8 @@ def section_view(
                 return {"kind": "paragraph", "words": words(sentence), "is_quiet": is_quiet}
             case Bullets(items):
                 return {"kind": "bullets", "points": [words(i) for i in items]}
-            case Chart(specification, alt, caption):
-                return {"kind": "chart", "svg": Markup(to_svg(dict(specification))), "alt": alt, "caption": caption}
+            case Chart(_, alt, caption):
+                return {"kind": "chart", "svg": Markup(chart_svg(b)), "alt": alt, "caption": caption}
             case Map(svg, legend, alt, caption):
                 return {"kind": "map", "svg": Markup(svg), "legend": Markup(legend), "alt": alt, "caption": caption}
             case Weights():

@@ -109,7 +109,7 @@ def in_large_type(chart: Chart) -> Chart:
     """The same chart with words to be read across a room."""
     config = dict(chart.specification.get("config", {}))
     larger = {part: {**config.get(part, {}), **type_} for part, type_ in LARGE_TYPE.items()}
-    return replace(chart, specification={**chart.specification, "config": {**config, **larger}})
+    return replace(chart, specification={**chart.specification, "config": {**config, **larger}}, svg="")
 
 
 def _place(slide: Any, png: bytes, alt: str, left: int, top: int, width: int, height: int) -> int:

@@ -22,6 +22,7 @@ from chesil.blueprint.book import Book
 from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Subheading, Table
 from chesil.blueprint.pictures import chart_png, svg_png
 from chesil.blueprint.plain_text import plain, shown_text
+from chesil.blueprint.printed import for_print
 from chesil.blueprint.same_twice import make_same_twice
 from chesil.blueprint.words import LICENCES, figure_text
 from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
@@ -73,7 +74,7 @@ def _plain_document(book: Book) -> Any:
     for line in (book.about, f"As at {book.as_at:%-d %B %Y}. Pack {book.fingerprint}."):
         if line:
             document.add_paragraph(line)
-    fill_with_book(document, book)
+    fill_with_book(document, for_print(book))
     return document
 
 
@@ -224,7 +225,7 @@ def _from_template(book: Book, template: Path, to: Path) -> None:
         raise InputRefused(f"The template {template.name} cannot be used", problems, f"There are {ways}")
     body = document.new_subdoc()
     if "body" in wanted:
-        fill_with_book(body, book)
+        fill_with_book(body, for_print(book))
     document.render(
         {
             "title": book.title, "about": book.about, "edition": book.edition, "edition_words": book.edition_words,

@@ -1,6 +1,6 @@
 """Commands to publish a blueprint, to work a published one out again, and to compare two."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ from chesil.cli.printing import Json, StudyFolder, err, out, show
 from chesil.core.errors import ChesilError
 
 if TYPE_CHECKING:
-    from chesil.blueprint.book import Book
+    from chesil.blueprint.publishing import Publication
     from chesil.plan import Plan
 
 MOST_LISTED = 3
@@ -32,12 +32,15 @@ def blueprint(
     practice: Annotated[
         str, typer.Option(help="For the practice edition: a practice's code, or `all` for a folder each.")
     ] = "",
+    processes: Annotated[
+        int, typer.Option(help="Processes that draw and write beside each other; else one a core, at most four.")
+    ] = 0,
 ) -> None:
     """Write the blueprint of a study: pages that open from disk and, if asked, PDF, Word, Excel, slides, papers, the pack."""
-    from chesil.blueprint.book import make_book
     from chesil.blueprint.editions import check_edition
     from chesil.blueprint.for_edition import study_for_edition
-    from chesil.blueprint.publishing import publish
+    from chesil.blueprint.publishing import get_ready, publish_all
+    from chesil.blueprint.workers import open_workers, usual_processes
     from chesil.plan import plans_by_edition
     from chesil.study import read_study
 
@@ -50,20 +53,13 @@ def blueprint(
     if practice != "all":
         for folder in folders.values():
             refuse_foreign_folder(folder)
-    written: list[Path] = []
-    with err.status("reading the study") as status:
-
-        def tell(step: str) -> None:
-            status.update(step)
-
-        plans = plans_by_edition([study_for_edition(read, name) for name in folders], tell)
-        for name, folder in folders.items():
-            plan = plans[name]
-            book = make_book(plan, tell)
-            if name == "practice" and practice:
-                written += _practice_editions(book, plan, folder, practice, wanted, tell)
-            else:
-                written.append(publish(book, plan.study, folder, wanted, template=template, tell=tell, plan=plan))
+    # Pages alone are written sooner than other processes are ready to help.
+    is_much = len(wanted) > 1 or len(editions) > 1 or practice == "all"
+    count = processes or (usual_processes() if is_much else 1)
+    with err.status("reading the study") as status, open_workers(count, get_ready) as workers:
+        plans = plans_by_edition([study_for_edition(read, name) for name in folders], status.update)
+        publications = _publications(plans, folders, wanted, template, practice, status.update)
+        written = publish_all(publications, workers, status.update)
     for path in written[:MOST_LISTED]:
         out.print(
             f"Wrote {path} ({path.parent.name if len(written) > 1 else editions[0]} edition). Open it in a browser.",
@@ -75,22 +71,32 @@ def blueprint(
         out.print(f"and {len(written) - MOST_LISTED:,} more.", highlight=False)
 
 
-def _practice_editions(
-    book: "Book", plan: "Plan", to: Path, practice: str, wanted: tuple[str, ...], tell: "Callable[[str], None]"
-) -> list[Path]:
-    """The practice edition of one practice, or of every one in a folder each; the plan is computed once."""
+def _publications(
+    plans: "Mapping[str, Plan]",
+    folders: "Mapping[str, Path]",
+    wanted: tuple[str, ...],
+    template: Path | None,
+    practice: str,
+    tell: "Callable[[str], None]",
+) -> "Iterator[Publication]":
+    """What is to be published, made one by one: an edition each, and of practices' own editions one a practice."""
+    from chesil.blueprint.book import make_book
     from chesil.blueprint.practice import circles, find_circle, practice_book
-    from chesil.blueprint.publishing import publish
+    from chesil.blueprint.publishing import publication_of
 
-    chosen = list(circles(plan).values()) if practice == "all" else [find_circle(plan, practice)]
-    found = []
-    for circle in chosen:
-        tell(f"writing the edition of {circle.name}")
-        folder = to / circle.code if practice == "all" else to
-        refuse_foreign_folder(folder)
-        formats = [f for f in wanted if f not in ("slides", "papers", "pack")]
-        found.append(publish(practice_book(book, plan, circle), plan.study, folder, formats))
-    return found
+    for name, folder in folders.items():
+        plan = plans[name]
+        book = make_book(plan, tell)
+        if name != "practice" or not practice:
+            yield publication_of(book, plan, folder, wanted, template)
+            continue
+        chosen = [find_circle(plan, practice)] if practice != "all" else list(circles(plan).values())
+        # Those of one network beside each other: they share most of their pictures.
+        for circle in sorted(chosen, key=lambda c: (c.network, c.code)):
+            own = folder / circle.code if practice == "all" else folder
+            refuse_foreign_folder(own)
+            formats = [f for f in wanted if f not in ("slides", "papers", "pack")]
+            yield publication_of(practice_book(book, plan, circle), plan, own, formats)
 
 
 def verify(

@@ -1,6 +1,6 @@
 """The papers around a blueprint: cover paper, public summary, easy read, media lines, questions; all from its figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,4 +25,9 @@ def paper_books(book: Book, plan: Plan) -> dict[str, Book]:
 def write_papers(book: Book, plan: Plan, folder: Path, tell: Callable[[str], None] = lambda _: None) -> list[Path]:
     """Write every paper as a Word file into a folder, each whole or not at all."""
     tell("writing the papers")
-    return [write_word(b, folder / f"{n}-{book.edition}.docx") for n, b in paper_books(book, plan).items()]
+    return write_paper_books(paper_books(book, plan), folder)
+
+
+def write_paper_books(books: Mapping[str, Book], folder: Path) -> list[Path]:
+    """The papers' books, by the name of the file, as Word files."""
+    return [write_word(b, folder / f"{name}-{b.edition}.docx") for name, b in books.items()]
