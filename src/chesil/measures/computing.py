@@ -148,7 +148,8 @@ def registrations_beside_areas(place: Place, quantities: Iterable[Quantity]) -> 
     """Registrations in order, beside every column of their areas by which the quantities multiply them."""
     found = {_column(q.times) for q in quantities if q.table == "registrations" and q.times}
     areas = pl.concat([t.select("lsoa11", *sorted(found)) for t in (place.areas, place.areas_beyond)])
-    return place.registrations.join(areas, on="lsoa11").sort(place.registrations.columns)
+    ordered = place.registrations.sort(place.registrations.columns)
+    return ordered.join(areas, on="lsoa11", maintain_order="left")
 
 
 def _column(times: str) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -72,8 +73,9 @@ class Reached:
         """What all its modelled times may be out by together (log); nought where times are routed or published."""
         return shared_log_error(mode) if self.times[mode].method == "modelled" else 0.0
 
-    @property
+    @cached_property
     def index(self) -> dict[str, int]:
+        """The position of each area by its code."""
         return {code: k for k, code in enumerate(self.areas)}
 
 

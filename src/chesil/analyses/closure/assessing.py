@@ -134,8 +134,9 @@ def _round(grounds: Grounds, asked: Asked, rng: np.random.Generator | None) -> l
     used: dict[str, float] = {}
     for code in [*asked.merge, *asked.close]:
         one = dispersed(grounds, code, asked, rng, used)
-        for other, received in zip(one.field.practices, one.whole.sum(axis=0), strict=False):
-            used[other] = used.get(other, 0.0) + float(received)
+        received = one.whole.sum(axis=0)
+        for n in np.flatnonzero(received[:-1]):
+            used[one.field.practices[n]] = used.get(one.field.practices[n], 0.0) + float(received[n])
         found.append(one)
     return found
 

@@ -49,7 +49,8 @@ def payments_beside_similar(
     """
     if tables.similar is None:
         return [], pl.DataFrame(schema=BESIDE)
-    paid = _per_weighted_patient(tables, year)
+    asked = pl.concat([tables.similar["practice_code"], tables.similar["similar_code"]]).unique()
+    paid = _per_weighted_patient(tables, year, asked)
     weighted = {c: float(w) for c, w in tables.years.filter(pl.col("year") == year)
                 .select("practice_code", "weighted_list_size").iter_rows() if w}  # fmt: skip
     similar: dict[str, list[str]] = {}
@@ -71,9 +72,11 @@ def payments_beside_similar(
     return figures, pl.DataFrame(rows, schema=BESIDE, orient="row")
 
 
-def _per_weighted_patient(tables: MoneyTables, year: str) -> dict[tuple[str, str], float]:
-    """Pounds per weighted patient by practice and compared group of streams, and in all, for all England in a year."""
-    england = tables.years.filter((pl.col("year") == year) & (pl.col("weighted_list_size") > 0))
+def _per_weighted_patient(tables: MoneyTables, year: str, codes: pl.Series) -> dict[tuple[str, str], float]:
+    """Pounds per weighted patient by practice and compared group of streams, and in all, for some practices in a year."""
+    england = tables.years.filter(
+        (pl.col("year") == year) & (pl.col("weighted_list_size") > 0) & pl.col("practice_code").is_in(codes.implode())
+    )
     paid = by_group_and_practice(england, tables).filter(pl.col("group").is_in(compared_groups(tables.stream_groups)))
     whole = paid.group_by("practice_code").agg(pl.lit(ALL_COMPARED).alias("group"), pl.col("gbp").sort().sum())
     both = pl.concat([paid.select("practice_code", "group", "gbp"), whole])

@@ -96,7 +96,8 @@ def dependence(units: Sequence[Unit], place: Place, tables: MoneyTables, year: s
 
     A figure's unit is the unit's code; the measure is `share_from_<group>`.
     """
-    mine = tables.years.filter(pl.col("year") == year)
+    asked = list({p for u in units for p in u.practices})
+    mine = tables.years.filter((pl.col("year") == year) & pl.col("practice_code").is_in(asked))
     totals = by_group_and_practice(mine, tables)
     by_practice: dict[str, dict[str, float]] = {}
     for code, group, gbp in totals.select("practice_code", "group", "gbp").iter_rows():
@@ -121,8 +122,10 @@ def _by_group(mine: pl.DataFrame, tables: MoneyTables) -> pl.DataFrame:
 def by_group_and_practice(mine: pl.DataFrame, tables: MoneyTables) -> pl.DataFrame:
     """practice_code, year, group (of streams) and gbp of the practices and years in `mine`."""
     of = pl.DataFrame(list(group_of_stream(tables.stream_groups).items()), schema=["stream", "group"], orient="row")
+    asked = pl.all_horizontal(pl.col(c).is_in(mine[c].unique().implode()) for c in ("year", "practice_code"))
     return (
-        tables.payments.join(mine.select("practice_code", "year"), on=["practice_code", "year"])
+        tables.payments.filter(asked)  # all England's years are many more rows than are asked for
+        .join(mine.select("practice_code", "year"), on=["practice_code", "year"])
         .join(of, on="stream")
         .group_by("practice_code", "year", "group")
         .agg((pl.col("pence").sum() / PENCE).alias("gbp"))
