@@ -5,12 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chesil.analyses.access.making import Of
 from chesil.appraisal.results import AppraisedOptions, option_unit
 from chesil.place.assembling import assemble_place
 from chesil.scenario.scenario import Scenario, apply_scenario
-from chesil.scenario.sites import CloseSite, OpenHub
+from chesil.scenario.sites import CloseSite, OpenHub, OpenSite, SetHours
 from chesil.setting_up.appraisal import appraisal_of
-from chesil.setting_up.option_journeys import JOURNEYS, by_straight_lines, journeys_of, option_times, shared_errors
+from chesil.setting_up.option_journeys import (
+    JOURNEYS,
+    by_straight_lines,
+    journeys_of,
+    minute_figures,
+    option_times,
+    shared_errors,
+)
 from chesil.study import Study, read_study
 
 PRACTICES = ("J81018", "J81059")
@@ -116,3 +124,24 @@ def test_patients_who_go_to_another_practices_site_are_as_near_as_it_is(study: S
     journeys = journeys_of(shut, england, times_of)
     theirs = journeys.near.filter(journeys.near["practice_code"] == PRACTICES[1])
     assert theirs.height and set(theirs["site_code"]) == {there}
+
+
+def test_a_weekly_session_shortens_ways_for_its_share_of_the_week(study: Study) -> None:
+    """Open for a tenth of 52.5 hours: a tenth of the difference between never and always there; half a week is a surgery."""
+    place = assemble_place(list(PRACTICES), vintage="2025/26", as_at=study.as_at)
+    england = assemble_place("England", vintage="2025/26", as_at=study.as_at)
+    at = study.options["one"].edits[0].fields
+    branch = OpenSite("S1", PRACTICES[0], "x", easting=at["easting"], northing=at["northing"])
+    tenth = SetHours("S1", "tuesday", "09:00", "14:15", "x")  # 5.25 hours
+    most = tuple(SetHours("S1", d, "08:00", "18:00", "x") for d in ("monday", "tuesday", "friday"))
+    edits = ((), (branch,), (branch, tenth), (branch, *most))
+    made = [apply_scenario(place, Scenario("s", e)) if e else place for e in edits]
+    times_of, _ = option_times(study, made, ferries=False)
+    four = [journeys_of(p, england, times_of) for p in made]
+    assert [len(j.parts) for j in four] == [1, 1, 2, 1]
+    for k, measure in enumerate(JOURNEYS):
+        never, always, some, half = ((minute_figures(j, Of("x", "x"))[k].value or 0.0) for j in four)
+        assert always < never, measure
+        assert some == pytest.approx(never + 0.1 * (always - never)), measure
+        assert half == pytest.approx(always), measure
+    assert np.sqrt(shared_errors(four)["access_drive_own"][2, 2]) > 0

@@ -75,6 +75,12 @@ class Ranked:
     what_ifs: Mapping[str, tuple[str, float]] = field(default_factory=dict)
     """By title of the test: which option would come first, and by how many points over the next."""
 
+    @property
+    def lead(self) -> float:
+        """Points by which the first option leads the second; nought where it is alone."""
+        totals = sorted(self.totals, reverse=True)
+        return float(totals[0] - totals[1]) if len(totals) > 1 else 0.0
+
 
 @dataclass(frozen=True)
 class Appraisal:

@@ -48,6 +48,10 @@ class AppraisedOptions:
     def option(self, name: str) -> OptionResult:
         return next(o for o in self.options if o.name == name)
 
+    def title_of(self, name: str) -> str:
+        """The title of an option."""
+        return self.option(name).title
+
 
 def option_unit(place_code: str, option: str) -> str:
     """The unit code of a place under an option."""

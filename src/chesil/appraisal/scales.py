@@ -11,12 +11,10 @@ from chesil.measures.card import load_measure
 
 FILE = "criteria_scales"
 CALLED = {"icb": "boards", "pcn": "networks", "practice": "practices"}
-ENDS = {
-    "icb": ("least", "greatest", "from the least to the greatest of"),
-    "pcn": ("first_centile", "last_centile", "from the 1st to the 99th centile of"),
-    "practice": ("first_centile", "last_centile", "from the 1st to the 99th centile of"),
+SAID = {
+    "least": "from the least to the greatest of",
+    "first_centile": "from the 1st to the 99th centile of",
 }
-"""Few boards, each large: all count. Of many small units the outermost are mostly odd returns, and are left beyond the ends."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ def england_scale(measure: str, level: str) -> Scale:
         way = did_you_mean(measure, {m for m, _ in found}) or "Give `worst` and `best`, and say who set them"
         raise NotFound(f"England's range of `{measure}` among its {CALLED.get(level, level)} is not measured", [], way)
     row, card = found[measure, level], load_measure(measure)
-    low, high, said = ENDS[level]
-    ends = float(row[low]), float(row[high])
+    low, high = row["ends"]
+    ends, said = (float(row[low]), float(row[high])), SAID[low]
     worst, best = ends if card.polarity == "high_is_good" else ends[::-1]
     units, when, middle = row["units"], row["vintage"], f"{row['middle']:.{card.decimals}f}"
     words = f"measured: {said} England’s {units:,} {CALLED[level]}, {when}, middle {middle} ({row['method']})"

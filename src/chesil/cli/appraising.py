@@ -21,6 +21,8 @@ def appraise(
     if case:
         _case(study, weights, case, option, to)
         return
+    from chesil.appraisal.saying import notes_of
+
     _, found = _appraised(study, weights)
     rows: list[tuple[object, ...]] = []
     for r in found.appraisal.rankings:
@@ -40,7 +42,7 @@ def appraise(
                 f"{r.who}: moving {100 * moved:.0f} of 100 points puts {found.option(option).title} level.",
                 highlight=False,
             )
-    for line in found.appraisal.warnings:
+    for line in notes_of(found):
         out.print(f"Mind: {line}", highlight=False)
     out.print(
         "How often an option comes first is a share of weightings, not the chance that it is right.", highlight=False

@@ -52,6 +52,9 @@ from chesil.study import Study
 DO_MINIMUM = "do_minimum"
 """The file name of the do-minimum, which comes next after business as usual."""
 COSTS, STAFF = "option_npc_per_patient", "option_gp_per_10000"
+SESSIONS = (
+    "A site open for less than half of the usual week shortens journeys for that share of the week alone, as under"
+)
 ETHNICITIES = ("asian", "black", "mixed", "white", "other")
 
 
@@ -94,6 +97,8 @@ def appraisal_of(
         shared=shared_errors(measured),
     )  # fmt: skip
     more = [no_routes] if no_routes else []
+    held = sorted({r.title for r, j in zip(results, measured, strict=True) if len(j.parts) > 1})
+    more += [f"{SESSIONS}: {'; '.join(held)}."] if held else []
     appraisal = replace(appraisal, warnings=(*appraisal.warnings, *more, *_who_leave(results, place)))
     figures = [f for r in results for f in r.feeding.values()]
     figures += [f for r in results[1:] for f in equality_figures(r, place)]

@@ -9,10 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from chesil.analyses.access.capacity import open_minutes
 from chesil.analyses.access.making import Of, mean_minutes
-from chesil.analyses.access.reaching import AFAR_MINUTES, Reached, Times, own_pairs, people_of, reach_sites
+from chesil.analyses.access.reaching import AFAR_MINUTES, Reached, Times, only_sites, own_pairs, people_of, reach_sites
 from chesil.appraisal.equality import AreaChange
 from chesil.core.figure import Figure
+from chesil.definitions import load_parameter
 from chesil.measures.computing import ALL, units_of
 from chesil.place.links import PUBLIC, study_times
 from chesil.place.place import Place
@@ -26,24 +28,66 @@ JOURNEYS = (OWN, NEAREST)
 CHANGE_MODES = ("drive", "walk", "public_least", "public_most")
 
 
+SESSION = 0.5
+"""A site whose hours are known to be less than this share of the usual week is a session and no surgery (an assumption)."""
+GRAIN = 20
+"""Shares of a week are rounded to so many parts."""
+
+
 @dataclass(frozen=True, eq=False)
 class Journeys:
-    """A place with the times of its areas and flows. `near` are the flows within an hour of their own practice."""
+    """A place's journeys. `parts` are the parts of the week, as shares that sum to one, each with what is open in it:
+    all of the week in one part unless some site is open for a session only.
+
+    `near` are the flows within an hour of their own practice, a row for each part of the week with its `share`.
+    """
 
     place: Place
     england: Place
-    reached: Reached
+    parts: tuple[tuple[float, Reached], ...]
     near: pl.DataFrame
     people: Array
-    """Registered patients by area of `reached`, nought beyond the edge."""
+    """Registered patients by area, nought beyond the edge."""
+
+    @property
+    def reached(self) -> Reached:
+        """What is reached in most of the week: sessions left out."""
+        return self.parts[-1][1]
+
+    def nearest(self, mode: str) -> Array:
+        """Seconds to the nearest surgery, the mean over the week (n,)."""
+        return np.asarray(sum(share * r.nearest[mode] for share, r in self.parts))
 
 
 def journeys_of(place: Place, england: Place, times_of: Times) -> Journeys:
-    """Work out a place's journeys once."""
-    reached = reach_sites(place, england, times_of)
-    own = own_pairs(place, reached)
-    near = own.filter((pl.col("row") >= 0) & (pl.col("seconds") <= AFAR_MINUTES * 60))
-    return Journeys(place, england, reached, near, people_of(place, units_of(place, ALL)[0], reached) * reached.inside)
+    """Work out a place's journeys once. A session shortens ways for the share of the week in which it is held."""
+    every = reach_sites(place, england, times_of)
+    parts = tuple(
+        (share, every if kept.all() else only_sites(every, kept, place, england))
+        for share, kept in _parts(place, every)
+    )
+    own = [own_pairs(place, r).with_columns(pl.lit(share).alias("share")) for share, r in parts]
+    flow = ["practice_code", "lsoa11"]
+    within = own[-1].filter((pl.col("row") >= 0) & (pl.col("seconds") <= AFAR_MINUTES * 60)).select(flow)
+    near = pl.concat(own).join(within, on=flow, how="semi").sort(*flow, "share")
+    people = people_of(place, units_of(place, ALL)[0], every) * every.inside
+    return Journeys(place, england, parts, near, people)
+
+
+def sessions_of(place: Place) -> dict[str, float]:
+    """Open sites that are sessions: the share of the usual week for which each is open. Unknown hours are a full week."""
+    usual = load_parameter("core_hours_a_week").on(place.as_at).value * 60
+    known = set(place.hours["site_code"]) & set(site_destinations(place)["code"])
+    shares = {s: open_minutes(place.hours, [s])["all"] / usual for s in sorted(known)}
+    return {s: max(1, round(GRAIN * x)) / GRAIN for s, x in shares.items() if x < SESSION}
+
+
+def _parts(place: Place, reached: Reached) -> list[tuple[float, NDArray[np.bool_]]]:
+    """Parts of the week and the sites open in each (m,), the last without any session: sessions are taken to coincide."""
+    held = sessions_of(place)
+    shares = np.array([held.get(s, 1.0) for s in reached.sites])
+    cuts = sorted({*held.values(), 1.0})
+    return [(cut - before, shares >= cut) for before, cut in zip([0.0, *cuts], cuts, strict=False)]
 
 
 def option_times(study: Study, places: Sequence[Place], ferries: bool) -> tuple[Times, str]:
@@ -87,12 +131,13 @@ def minute_figures(journeys: Journeys, of: Of) -> tuple[Figure, Figure]:
     """Mean minutes by car to people's own practice and on foot to the nearest surgery."""
     place, reached, near = journeys.place, journeys.reached, journeys.near
     receipts = place.receipts_for("registrations")
+    people = near["patients"].to_numpy() * near["share"].to_numpy()
     drive = mean_minutes(
-        OWN, of, place, near["seconds"].to_numpy(), near["patients"].to_numpy().astype(float), near["error"].to_numpy(),
-        reached.shared("drive"), notes=(reached.about["drive"],), receipts=receipts, standing=reached.standing("drive"),
+        OWN, of, place, near["seconds"].to_numpy(), people, near["error"].to_numpy(), reached.shared("drive"),
+        notes=(reached.about["drive"],), receipts=receipts, standing=reached.standing("drive"),
     )  # fmt: skip
     walk = mean_minutes(
-        NEAREST, of, place, reached.nearest["walk"], journeys.people, reached.errors["walk"], reached.shared("walk"),
+        NEAREST, of, place, journeys.nearest("walk"), journeys.people, reached.errors["walk"], reached.shared("walk"),
         notes=(reached.about["walk"],), receipts=receipts, standing=reached.standing("walk"),
     )  # fmt: skip
     return drive, walk
@@ -123,8 +168,9 @@ Parts = tuple[float, dict[Way, float]]
 
 
 def _own_parts(j: Journeys) -> Parts:
-    total = math.fsum(j.near["patients"]) or 1.0
-    minutes = pl.col("seconds") / 60 * pl.col("patients") / total
+    people = pl.col("patients") * pl.col("share")
+    total = math.fsum(j.near.select(people.alias("p"))["p"]) or 1.0
+    minutes = pl.col("seconds") / 60 * people / total
     rows = j.near.select("lsoa11", "site_code", minutes.alias("m"), (minutes * pl.col("error")).alias("e"))
     ways = rows.group_by("lsoa11", "site_code").agg(pl.col("e").sum())
     at = _positions(j)
@@ -138,20 +184,20 @@ def _positions(j: Journeys) -> dict[str, tuple[int, int]]:
 
 
 def _nearest_parts(j: Journeys) -> Parts:
-    reached = j.reached
-    seconds, people = reached.nearest["walk"], j.people
-    way = np.isfinite(seconds) & (people > 0)
-    total = math.fsum(people[way]) or 1.0
-    minutes = np.where(way, seconds, 0.0) / 60 * people / total
-    nearest = reached.times["walk"].seconds.argmin(axis=1) if reached.sites else np.zeros(len(people), dtype=int)
-    at = _positions(j)
-    own = {
-        (reached.areas[k], reached.sites[nearest[k]], *at[reached.sites[nearest[k]]]): float(
-            minutes[k] * reached.errors["walk"][k]
-        )
-        for k in np.flatnonzero(way)
-    }
-    return math.fsum(minutes[way]), own
+    at, mean = _positions(j), 0.0
+    own: dict[Way, float] = {}
+    for share, reached in j.parts:
+        seconds = reached.nearest["walk"]
+        way = np.isfinite(seconds) & (j.people > 0)
+        total = math.fsum(j.people[way]) or 1.0
+        minutes = np.where(way, seconds, 0.0) / 60 * j.people / total * share
+        errors = minutes * reached.errors["walk"]
+        ends = [reached.sites[n] for n in reached.times["walk"].seconds.argmin(axis=1)] if reached.sites else []
+        mean += math.fsum(minutes[way])
+        for k in np.flatnonzero(way):
+            key = (reached.areas[k], ends[k], *at[ends[k]])
+            own[key] = own.get(key, 0.0) + float(errors[k])
+    return mean, own
 
 
 def by_straight_lines(options: Sequence[Journeys]) -> list[dict[str, float]]:
@@ -166,14 +212,16 @@ def by_straight_lines(options: Sequence[Journeys]) -> list[dict[str, float]]:
 
 def _own_metres(j: Journeys) -> float:
     """Mean metres from each area to the nearest site of its people's own practice, for those within an hour."""
+    flows = j.near.select("practice_code", "lsoa11", "patients").unique(["practice_code", "lsoa11"])
     sites = site_destinations(j.place).select("code", "practice_code", "easting", "northing")
+    sites = sites.filter(~pl.col("code").is_in(list(sessions_of(j.place))))
     serving = pl.DataFrame(
         [(p, s) for p, found in sites_serving(j.place).items() for s in found],
         schema={"practice_code": pl.String, "code": pl.String}, orient="row",
     )  # fmt: skip
     places = sites.select("code", "easting", "northing")
     every = pl.concat([sites.drop_nulls("practice_code"), serving.join(places, on="code").select(sites.columns)])
-    pairs = j.near.select("practice_code", "lsoa11", "patients").join(_area_points(j.place), on="lsoa11")
+    pairs = flows.join(_area_points(j.place), on="lsoa11")
     pairs = pairs.join(every, on="practice_code", suffix="_site")
     metres = np.hypot(*((pairs[c] - pairs[f"{c}_site"]).to_numpy().astype(float) for c in ("easting", "northing")))
     nearest = (
@@ -190,9 +238,8 @@ def _nearest_metres(j: Journeys) -> float:
     areas = _area_points(j.place).join(pl.DataFrame({"lsoa11": j.reached.areas, "people": j.people}), on="lsoa11")
     areas = areas.filter(pl.col("people") > 0).sort("lsoa11")
     own, england = site_destinations(j.place), site_destinations(j.england)
-    here = pl.concat([own, england.filter(pl.col("code").is_in(list(j.reached.sites)))]).filter(
-        pl.col("code").is_in(list(j.reached.sites))
-    )
+    open_all_week = set(j.reached.sites) - set(sessions_of(j.place))
+    here = pl.concat([own, england]).unique("code", keep="first").filter(pl.col("code").is_in(list(open_all_week)))
     if areas.is_empty() or here.is_empty():
         return 0.0
     xy = ("easting", "northing")
@@ -220,17 +267,16 @@ def changes(usual: Journeys, after: Journeys) -> dict[str, AreaChange]:
     touched = affected(usual.place, after.place, codes)
     minutes = [_minutes(j, codes, r) for j, r in zip((usual, after), rows, strict=True)]
     gone = np.isinf(minutes[1]["drive"]) & np.isfinite(minutes[0]["drive"])
-    minutes[1]["drive"] = np.where(gone, after.reached.nearest["drive"][rows[1]] / 60, minutes[1]["drive"])
+    minutes[1]["drive"] = np.where(gone, after.nearest("drive")[rows[1]] / 60, minutes[1]["drive"])
     return {m: AreaChange(m, tuple(codes), people, touched, minutes[0][m], minutes[1][m]) for m in CHANGE_MODES}
 
 
 def _minutes(j: Journeys, codes: Sequence[str], rows: NDArray[np.int64]) -> dict[str, Array]:
-    low, high = j.reached.public
-    if PUBLIC in j.reached.nearest:
-        low = high = j.reached.nearest[PUBLIC] / 60
+    ends = [np.asarray(sum(share * r.public[k] for share, r in j.parts)) for k in (0, 1)]
+    low, high = (j.nearest(PUBLIC) / 60,) * 2 if PUBLIC in j.reached.nearest else ends
     return {
         "drive": _own_minutes(j, codes),
-        "walk": j.reached.nearest["walk"][rows] / 60,
+        "walk": j.nearest("walk")[rows] / 60,
         "public_least": low[rows],
         "public_most": high[rows],
     }
@@ -238,9 +284,8 @@ def _minutes(j: Journeys, codes: Sequence[str], rows: NDArray[np.int64]) -> dict
 
 def _own_minutes(j: Journeys, codes: Sequence[str]) -> Array:
     """Mean minutes of each area's registered people to their own practice (those within an hour), by car."""
-    means = j.near.group_by("lsoa11").agg(
-        ((pl.col("seconds") * pl.col("patients")).sum() / pl.col("patients").sum()).alias("s")
-    )
+    people = pl.col("patients") * pl.col("share")
+    means = j.near.group_by("lsoa11").agg(((pl.col("seconds") * people).sum() / people.sum()).alias("s"))
     found = dict(means.iter_rows())
     return np.array([found.get(c, math.inf) for c in codes], dtype=np.float64) / 60
 

@@ -21,6 +21,9 @@ JOURNEYS, STAFF = "2025/26", "2022/23"
 """The newest vintages with patients by area and with practice returns."""
 LINES = "modelled times along straight lines, water left out"
 HEADER = "# England's range of the figures that feed criteria. Measured from the pack by `python -m chesil.setting_up.scales`:"
+WHOLE, CENTILES = ("least", "greatest"), ("first_centile", "last_centile")
+"""Journeys run over the whole range, so that no place of England lies beyond its scale; of networks and practices the
+outermost returns of GPs are mostly odd, and are left beyond the ends."""
 POINTS = {"least": 0.0, "first_centile": 0.01, "middle": 0.5, "last_centile": 0.99, "greatest": 1.0}
 
 
@@ -122,7 +125,8 @@ def as_toml(as_at: date) -> str:
         lines += ["", "[[range]]", f'measure = "{measure}"', f'level = "{level}"', f'vintage = "{vintage}"']
         lines += [f"units = {len(values)}", *(f"{n} = {float(v):.3f}" for n, v in zip(POINTS, points, strict=True))]
         listed = ", ".join(f'"{r}"' for r in dict.fromkeys(receipts))
-        lines += [f'method = "{method}"', f"receipts = [{listed}]"]
+        ends = CENTILES if measure == "option_gp_per_10000" and level != "icb" else WHOLE
+        lines += [f'ends = ["{ends[0]}", "{ends[1]}"]', f'method = "{method}"', f"receipts = [{listed}]"]
     return "\n".join(lines) + "\n"
 
 

@@ -91,13 +91,7 @@ def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
     if not inside.all() and own.height:
         far = times_of(origins.filter(~inside), own, ("drive",))["drive"]
         times["drive"] = _with_own_from_beyond(times["drive"], far, inside)
-    nearest, third, errors = {}, {}, {}
-    for mode, found in times.items():
-        order = np.argsort(found.seconds, axis=1, kind="stable")
-        rows = np.arange(len(order))
-        nearest[mode] = found.seconds[rows, order[:, 0]] if sites.height else np.full(len(order), np.inf)
-        third[mode] = found.seconds[rows, order[:, THIRD - 1]] if sites.height >= THIRD else np.full(len(order), np.inf)
-        errors[mode] = found.errors[rows, order[:, 0]] if sites.height else np.zeros(len(order))
+    nearest, third, errors = _to_nearest(times)
     return Reached(
         areas=tuple(origins["code"]),
         inside=inside,
@@ -110,6 +104,29 @@ def reach_sites(place: Place, england: Place, times_of: Times) -> Reached:
         about={m: t.about for m, t in times.items()},
         public=public,
     )
+
+
+def _to_nearest(times: Mapping[str, TravelTimes]) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+    """By mode: seconds to the nearest site, to the third nearest, and the error of the way to the nearest, (n,) each."""
+    nearest, third, errors = {}, {}, {}
+    for mode, found in times.items():
+        order = np.argsort(found.seconds, axis=1, kind="stable")
+        rows, sites = np.arange(len(order)), found.seconds.shape[1]
+        nearest[mode] = found.seconds[rows, order[:, 0]] if sites else np.full(len(order), np.inf)
+        third[mode] = found.seconds[rows, order[:, THIRD - 1]] if sites >= THIRD else np.full(len(order), np.inf)
+        errors[mode] = found.errors[rows, order[:, 0]] if sites else np.zeros(len(order))
+    return nearest, third, errors
+
+
+def only_sites(reached: Reached, kept: NDArray[np.bool_], place: Place, england: Place) -> Reached:
+    """The same as if no other sites than those kept (m,) were open; nothing is measured anew."""
+    times = {m: replace(t, seconds=np.where(kept, t.seconds, np.inf)) for m, t in reached.times.items()}
+    nearest, third, errors = _to_nearest(times)
+    inside = reached.inside
+    mine = {m: replace(t, seconds=t.seconds[inside], log_errors=t.errors[inside]) for m, t in times.items()}
+    origins, sites = _origins_near(place).filter(inside), surgeries_near(place, england)
+    public = _public_range(mine, origins, sites, inside)
+    return replace(reached, times=times, nearest=nearest, third=third, errors=errors, public=public)
 
 
 def _spread_out(times: TravelTimes, origins: pl.DataFrame, inside: NDArray[np.bool_]) -> TravelTimes:

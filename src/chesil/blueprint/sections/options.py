@@ -18,7 +18,6 @@ from chesil.blueprint.sections.options_ranking import (
     notes_blocks,
     option_figure,
     side_by_side,
-    title_of,
     weighting_blocks,
     what_if_blocks,
 )
@@ -75,7 +74,7 @@ def _heading(found: AppraisedOptions) -> str:
         k = found.appraisal.ranked_options.index(name)
         least = min(float(r.over_all_weights.ranks[k, 0]) for r in rankings)
         given = SETS.get(len(rankings), f"all {len(rankings)} sets of weights given")
-        return f"“{title_of(found, name)}” comes first under {given}, and in {100 * least:.0f}% of all there could be"
+        return f"“{found.title_of(name)}” comes first under {given}, and in {100 * least:.0f}% of all there could be"
     return f"Which option comes first depends on whose weights are used: {counted(len(firsts), 'option')} could"
 
 
@@ -83,7 +82,7 @@ def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
     sentences: list[Words] = []
     for r in found.appraisal.rankings:
         first = option_figure(plan, "option_first_any_weights", r.order[0], r.who)
-        name = title_of(found, r.order[0])
+        name = found.title_of(r.order[0])
         how = " of all weightings there could be."
         sentences.append((f"{r.who}: “{name}” comes first, and does so in ", Shown(first), how))
         sentences.append((_what_changes_it(found, r),))
@@ -98,7 +97,7 @@ def _what_changes_it(found: AppraisedOptions, ranked: Ranked) -> str:
     gains = [c for c, new, old in zip(ranked.criteria, weights, ranked.weights, strict=True) if new > old + 1e-6]
     titles = {c.name: c.title.lower() for c in found.appraisal.criteria}
     return (
-        f"The nearest weights that put “{title_of(found, option)}” level with it move {100 * moved:.0f} of 100 points towards "
+        f"The nearest weights that put “{found.title_of(option)}” level with it move {100 * moved:.0f} of 100 points towards "
         f"{' and '.join(titles[g] for g in gains) or 'none'}."
     )
 

@@ -5,18 +5,13 @@ from math import nan
 from chesil.appraisal.appraising import Ranked
 from chesil.appraisal.criteria import Feed
 from chesil.appraisal.results import AppraisedOptions, option_unit
-from chesil.appraisal.sensitivity import Alike
+from chesil.appraisal.saying import notes_of
 from chesil.blueprint.charts import VEGA_LITE
 from chesil.blueprint.document import Block, Bullets, Chart, Row, Shown, Subheading, Table, Weights
-from chesil.blueprint.words import counted
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
 from chesil.plan import Plan
 
-USUAL_STARTS_NOW = (
-    "Business as usual needs no start and so scores in full on time; it is also taken to stay as it is, although lists, "
-    "staff and buildings will not."
-)
 FIRST = {
     "option_first_these_weights": "First, these weights",
     "option_first_their_ranges": "First, their ranges",
@@ -37,11 +32,6 @@ SCALE_NOTE = (
 )
 
 
-def title_of(found: AppraisedOptions, name: str) -> str:
-    """The title of an option."""
-    return found.option(name).title
-
-
 def option_figure(plan: Plan, measure: str, option: str, who: str = "") -> Figure:
     """A figure of an option, or of it under one person's weights."""
     code = option_unit(plan.place.code, option)
@@ -59,7 +49,7 @@ def weighting_blocks(plan: Plan, found: AppraisedOptions, ranked: Ranked) -> lis
     for name in ranked.order:
         scores = tuple(f"{s:.1f}" for s in ranked.scores[names.index(name)])
         cells = tuple(Shown(option_figure(plan, m, name, ranked.who)) for m in ("option_total", *shares))
-        rows.append(Row(title_of(found, name), (*scores, *cells)))
+        rows.append(Row(found.title_of(name), (*scores, *cells)))
     weights = Row("Weight", (*(f"{100 * w:.0f}" for w in ranked.weights), "100", *("" for _ in shares)), is_total=True)
     heads = ("Option", *(titles[c] for c in ranked.criteria), "Total", *shares.values())
     caption = f"Scores of 100 by criterion, and the total under the weights of: {ranked.who}"
@@ -77,7 +67,7 @@ def _each_criterion(found: AppraisedOptions, ranked: Ranked) -> Table:
     usual = ranked.order[0]
 
     def first(name: str) -> str:
-        return "" if not name else "the same" if name == usual else title_of(found, name)
+        return "" if not name else "the same" if name == usual else found.title_of(name)
 
     rows = []
     for k, name in enumerate(ranked.criteria):
@@ -85,7 +75,7 @@ def _each_criterion(found: AppraisedOptions, ranked: Ranked) -> Table:
         at = (
             "none does"
             if switch.weight is None or switch.option is None
-            else (f"{100 * switch.weight:.0f} ({title_of(found, found.appraisal.ranked_options[switch.option])})")
+            else (f"{100 * switch.weight:.0f} ({found.title_of(found.appraisal.ranked_options[switch.option])})")
         )
         tests = (ranked.without_each, ranked.halved, ranked.doubled)
         cells = (f"{100 * ranked.weights[k]:.0f}", at, *(first(t.get(name, "")) for t in tests))
@@ -98,7 +88,7 @@ def _each_criterion(found: AppraisedOptions, ranked: Ranked) -> Table:
         "At half",
         "Counted twice",
     )
-    caption = f"What each criterion does to the first place of “{title_of(found, usual)}”: {ranked.who}"
+    caption = f"What each criterion does to the first place of “{found.title_of(usual)}”: {ranked.who}"
     return Table(caption, heads, tuple(rows), text_columns=(0, 2, 3, 4, 5), note=EACH_NOTE)
 
 
@@ -109,7 +99,7 @@ def side_by_side(found: AppraisedOptions) -> list[Block]:
         return []
     names = found.appraisal.ranked_options
     rows = tuple(
-        Row(title_of(found, n), tuple(f"{r.order.index(n) + 1} ({r.totals[k]:.1f})" for r in rankings))
+        Row(found.title_of(n), tuple(f"{r.order.index(n) + 1} ({r.totals[k]:.1f})" for r in rankings))
         for k, n in enumerate(names)
     )
     weights = tuple(
@@ -139,7 +129,7 @@ def by_hand(found: AppraisedOptions) -> Weights:
         weights = tuple(float(r.weights[at[c.name]]) if c.name in at else 0.0 for c in criteria)
         scores = tuple(tuple(float(row[at[c.name]]) if c.name in at else nan for c in criteria) for row in r.scores)
         starts.append((r.who, weights, scores))
-    options = tuple(title_of(found, n) for n in found.appraisal.ranked_options)
+    options = tuple(found.title_of(n) for n in found.appraisal.ranked_options)
     return Weights(options, tuple(c.title for c in criteria), tuple(starts))
 
 
@@ -147,11 +137,11 @@ def _bars(found: AppraisedOptions, ranked: Ranked) -> Chart:
     titles = {c.name: c.title for c in found.appraisal.criteria}
     names = found.appraisal.ranked_options
     values = [
-        {"option": title_of(found, n), "criterion": titles[c], "points": float(w * ranked.scores[names.index(n), k])}
+        {"option": found.title_of(n), "criterion": titles[c], "points": float(w * ranked.scores[names.index(n), k])}
         for n in ranked.order
         for k, (c, w) in enumerate(zip(ranked.criteria, ranked.weights, strict=True))
     ]
-    order = [title_of(found, n) for n in ranked.order]
+    order = [found.title_of(n) for n in ranked.order]
     chart = {
         "$schema": VEGA_LITE, "width": 480, "height": {"step": 26}, "data": {"values": values}, "mark": "bar",
         "encoding": {
@@ -167,21 +157,11 @@ def _bars(found: AppraisedOptions, ranked: Ranked) -> Chart:
 
 
 def notes_blocks(found: AppraisedOptions) -> list[Block]:
-    a = found.appraisal
-    points = [*a.warnings, USUAL_STARTS_NOW]
-    points += [f"{title_of(found, n)} fails: {', '.join(t)}. It is shown and not ranked." for n, t in a.failed.items()]
-    for n, by in a.dominated.items():
-        points.append(f"{title_of(found, n)} is nowhere better than {', '.join(title_of(found, b) for b in by)}.")
-    points += [f"No weights put {title_of(found, n)} first." for n in a.never_first if n not in a.dominated]
-    points += [_alike(found, pair) for pair in a.alike]
-    points += [f"{o[:1].upper()}{o[1:]}." for c in a.criteria for o in c.overlaps]
-    for n, _ in a.beyond_scale:
-        points.append(f"{title_of(found, n)}: a figure lies beyond the end of its scale and is scored as the end.")
-    points += _level(found)
-    judged = [(f"{c.title}: {c.judged_because}.",) for c in a.criteria if c.is_judged]
+    """What to know before using the ranking, and who set the scales."""
+    judged = [(f"{c.title}: {c.judged_because}.",) for c in found.appraisal.criteria if c.is_judged]
     return [
         Subheading("What to know before using the ranking"),
-        Bullets(tuple((p,) for p in dict.fromkeys(points))),
+        Bullets(tuple((p,) for p in notes_of(found))),
         Subheading("Who set the scales"),
         _scales(found),
         *([Bullets(tuple(judged))] if judged else []),
@@ -192,15 +172,7 @@ def _scales(found: AppraisedOptions) -> Table:
     """The two ends of every scale and whence they are: fixed before any option was known."""
     feeds = [(c, f, load_measure(f.measure)) for c in found.appraisal.criteria for f in c.feeds]
     rows = tuple(
-        Row(
-            card.title,
-            (
-                c.title,
-                f"{100 * f.share:.0f}%",
-                *(f"{end:.{card.decimals}f}" for end in (f.worst, f.best)),
-                f.scale_from,
-            ),
-        )
+        Row(card.title, (c.title, f"{100 * f.share:.0f}%", *_ends(f, card.decimals), f.scale_from))
         for c, f, card in feeds
     )
     heads = ("Figure", "Criterion", "Its share", "Scores 0 at", "Scores 100 at", "Whence")
@@ -209,30 +181,6 @@ def _scales(found: AppraisedOptions) -> Table:
 
 def _ends(feed: Feed, decimals: int) -> tuple[str, ...]:
     return tuple(f"{end:.{decimals}f}".replace("-", "−") for end in (feed.worst, feed.best))
-
-
-def _level(found: AppraisedOptions) -> list[str]:
-    """Where two options come level at the top, which of them stands first says nothing."""
-    return [
-        f"{r.who}: {title_of(found, r.order[0])} and {title_of(found, r.order[1])} come level; which is named first says nothing."
-        for r in found.appraisal.rankings
-        if len(r.order) > 1 and lead_of(r) < 0.05
-    ]
-
-
-def _alike(found: AppraisedOptions, pair: Alike) -> str:
-    """A pair of criteria that may count one thing twice, in whose scores, and what comes first if they were one."""
-    titles = {c.name: c.title.lower() for c in found.appraisal.criteria}
-    every = len(pair.whose) == len(found.appraisal.rankings)
-    whose = "" if every else f" in the scores of {' and '.join(pair.whose)}"
-    mine = [r for r in found.appraisal.rankings if r.who in pair.whose]
-    others = {r.who: o for r in mine if (o := r.counted_once[pair.first, pair.second]) != r.order[0]}
-    once = "; ".join(f"under {who} {title_of(found, o)} would come first" for who, o in others.items())
-    return (
-        f"{titles[pair.first].capitalize()} and {titles[pair.second]} put the options in nearly the same order{whose}, and may "
-        f"count one thing twice (among {counted(len(found.appraisal.ranked_options), 'option')} that can be chance). Counted "
-        f"as one: {once or 'the same options come first'}."
-    )
 
 
 def what_if_blocks(found: AppraisedOptions) -> list[Block]:
@@ -244,7 +192,7 @@ def what_if_blocks(found: AppraisedOptions) -> list[Block]:
         Row(test[:1].upper() + test[1:], tuple(_first_and_lead(found, r, test) for r in rankings))
         for test in rankings[0].what_ifs
     )
-    now = Row("As worked out", tuple(f"{title_of(found, r.order[0])}, by {lead_of(r):.1f}" for r in rankings))
+    now = Row("As worked out", tuple(f"{found.title_of(r.order[0])}, by {r.lead:.1f}" for r in rankings))
     columns = tuple(range(len(rankings) + 1))
     return [
         Subheading("If the figures were otherwise"),
@@ -254,12 +202,6 @@ def what_if_blocks(found: AppraisedOptions) -> list[Block]:
     ]  # fmt: skip
 
 
-def lead_of(ranked: Ranked) -> float:
-    """Points by which the first option leads the second; nought where it is alone."""
-    totals = sorted(ranked.totals, reverse=True)
-    return float(totals[0] - totals[1]) if len(totals) > 1 else 0.0
-
-
 def _first_and_lead(found: AppraisedOptions, ranked: Ranked, test: str) -> str:
     name, lead = ranked.what_ifs[test]
-    return f"{'' if name == ranked.order[0] else 'changes: '}{title_of(found, name)}, by {lead:.1f}"
+    return f"{'' if name == ranked.order[0] else 'changes: '}{found.title_of(name)}, by {lead:.1f}"
