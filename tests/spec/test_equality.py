@@ -1,5 +1,6 @@
 """Who would travel further, group by group: worked by hand, done a second way person by person, and never signed by software."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from chesil.core.errors import ChesilError, InputRefused
 from chesil.registers.contracts import REGISTERS
 from chesil.registers.options import EditRecord, OptionRecord
 from chesil.scenario.involving import (
-    closes_something,
+    changes_services,
     involvement_steps,
     sign_off_of,
     strange_entries,
@@ -80,8 +81,13 @@ def test_the_same_person_by_person() -> None:
         assert impact.beyond == then - now
         held = mine.filter(pl.col("after").is_finite())
         assert impact.mean_change == pytest.approx((held["after"] - held["before"]).mean())
-        tenths = (held["after"] - held["before"]).sort()
-        assert impact.tenths[1] == tenths[(held.height + 1) // 2 - 1]
+        change_of = [a - b for a, b in mine.select("after", "before").iter_rows()]
+        bands = [sum(x == float("inf") for x in change_of)]
+        for low, high in ((10, 1e9), (5, 10), (1, 5)):
+            bands.append(sum(low < x <= high and x != float("inf") for x in change_of))
+        bands.append(sum(-1 <= x <= 1 for x in change_of))
+        bands += [sum(-5 < x < -1 for x in change_of), sum(x <= -5 for x in change_of)]
+        assert impact.bands == tuple(bands)
 
 
 areas = st.lists(
@@ -98,6 +104,9 @@ def test_changes_by_group_add_up_to_the_change_for_all_and_bounds_hold_the_truth
     change = AreaChange("drive", tuple(map(str, range(len(rows)))), one + two, affected, before, after)
     found = {i.group: i for i in assess_groups(change, {"kind": [("one", one), ("two", two)]}, 20)}
     parts = [found[g] for g in ("one", "two") if g in found]
+    for p in (*parts, found["everybody"]):
+        assert sum(p.bands) == pytest.approx(p.people)
+        assert sum(p.bands[:4]) == pytest.approx(p.further)
     for what in ("people", "further", "nearer", "beyond", "lost"):
         assert sum(getattr(p, what) for p in parts) == pytest.approx(getattr(found["everybody"], what), abs=1e-6)
     minutes = sum(p.people * (p.mean_change or 0) for p in parts)
@@ -162,8 +171,11 @@ def test_software_never_signs_and_a_signature_does_not_count_while_a_group_is_un
 
 
 def test_approval_is_blocked_until_every_step_is_on_record_and_a_person_has_signed() -> None:
-    assert closes_something(CLOSING) and not closes_something(OPENING)
-    assert what_blocks_approval({"hub": OPENING}, {}) == []
+    assert changes_services(CLOSING) and not changes_services(OPENING)
+    unsigned = what_blocks_approval({"hub": OPENING}, {})  # no step of involvement, but nobody has answered or signed
+    assert [p.what.startswith("its equality assessment cannot be signed") for p in unsigned] == [True]
+    for verb in ("MergePractices", "MoveSite", "MovePractice", "ClosePractice"):
+        assert changes_services(replace(CLOSING, edits=(EditRecord(verb, {}, "x"),))), verb
     steps = [s.step for s in involvement_steps()]
     assert len(what_blocks_approval({"shut": CLOSING}, {})) == len(steps) + 1
     registers = {

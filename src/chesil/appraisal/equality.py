@@ -17,6 +17,12 @@ Groups = Mapping[str, Sequence[tuple[str, Array]]]
 LONGER_BY = 1.0
 """Minutes by which a journey must lengthen for a person to count as travelling further: less is within the model's grain."""
 
+EDGES = (-10.0, -5.0, -1.0, 1.0 + 1e-9, 5.0)
+"""Minutes shorter at which bands part: over 10 longer, 5 to 10, 1 to 5, within a minute either way, 1 to 5 shorter, over 5."""
+BANDS = (
+    "No way any more", "Over 10 minutes longer", "5 to 10", "1 to 5", "Within a minute", "1 to 5 shorter", "Over 5 shorter",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class AreaChange:
@@ -49,7 +55,7 @@ class GroupImpact:
     minute; `share_further` of the group with limits, and `ratio` to the share of everybody (the disproportion) with limits;
     `beyond` people who come to be beyond the limit in minutes less those no longer so; `lost` people who lose every way.
     `least_affected` and `most_affected` bound how many of the group are among those it touches, since only shares of
-    areas are known. `tenths` are the change at the tenth, half and nine tenths of the group.
+    areas are known. `bands` are the people by how much longer: those who lose every way, then as `BANDS` names them.
     """
 
     kind: str
@@ -68,7 +74,7 @@ class GroupImpact:
     lost: float
     least_affected: float
     most_affected: float
-    tenths: tuple[float, float, float]
+    bands: tuple[float, ...]
 
 
 def assess_groups(change: AreaChange, groups: Groups, beyond_minutes: float) -> list[GroupImpact]:
@@ -147,7 +153,7 @@ def _impact(
         lost=math.fsum(people[lost]),
         least_affected=math.fsum(np.maximum(0.0, touched - (whole - people))),
         most_affected=math.fsum(np.minimum(people, touched)),
-        tenths=_tenths(minutes[way], people[way]),
+        bands=_bands(minutes, people, lost),
     )
 
 
@@ -170,10 +176,7 @@ def _ratio(
     return ratio, ratio * math.exp(-1.96 * spread), ratio * math.exp(1.96 * spread)
 
 
-def _tenths(values: Array, weights: Array) -> tuple[float, float, float]:
-    if not weights.sum():
-        return 0.0, 0.0, 0.0
-    order = np.argsort(values, kind="stable")
-    along = np.cumsum(weights[order]) / weights.sum()
-    found = [float(values[order][min(int(np.searchsorted(along, q)), len(order) - 1)]) for q in (0.1, 0.5, 0.9)]
-    return found[0], found[1], found[2]
+def _bands(minutes: Array, people: Array, lost: NDArray[np.bool_]) -> tuple[float, ...]:
+    """The group's people by band of change; they add up to all of it."""
+    which = np.where(lost, -1, np.digitize(-minutes, EDGES))
+    return tuple(math.fsum(people[which == k]) for k in range(-1, len(EDGES) + 1))

@@ -1,5 +1,6 @@
 """Commands to appraise a study's options and to draft the equality assessment of one."""
 
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +8,14 @@ import typer
 
 from chesil.cli.printing import Json, StudyFolder, err, out, show
 from chesil.core.errors import ChesilError
+
+MODES = {
+    "drive": "car, own",
+    "walk": "foot, nearest",
+    "public_least": "public, least",
+    "public_most": "public, most",
+}
+SHOWN = 10
 
 
 def appraise(
@@ -60,33 +69,57 @@ def equality(
     option_of(read_study(study), option)
     read, found = _appraised(study, None)
     result = found.option(option)
+    impacts = [(MODES[mode], i) for mode, found_by_mode in result.impacts.items() for i in found_by_mode]
+    heads = ("journeys", "group", "people there", "further", "share, %", "beyond limit")
     rows: list[tuple[object, ...]] = [
-        (
-            mode,
-            f"{i.kind}: {i.group}",
-            round(i.people),
-            round(i.further),
-            i.share_further,
-            i.ratio,
-            i.ratio_lower,
-            i.ratio_upper,
-        )
-        for mode, impacts in result.impacts.items()
-        for i in impacts
+        (mode, f"{i.kind}: {i.group}", round(i.people), round(i.further), i.share_further, round(i.beyond))
+        for mode, i in impacts
     ]
-    show(
-        ("mode", "group", "people in such areas", "further", "share, %", "times everybody's", "from", "to"),
-        rows,
-        as_json,
-    )
     if as_json:
+        more = [(i.mean_change, i.ratio, i.ratio_lower, i.ratio_upper) for _, i in impacts]
+        show(
+            (*heads, "mean minutes", "times everybody's", "from", "to"),
+            [(*r, *m) for r, m in zip(rows, more, strict=True)],
+            True,
+        )
         return
+    show((*heads, "mean minutes", "times everybody's"),
+         [(*r, _mean(i), _times(i)) for r, (_, i) in zip(rows, impacts, strict=True)], False)  # fmt: skip
+    for line in _worst(result):
+        out.print(line, highlight=False)
     state = found.signed[option]
     for group in state.unanswered:
         out.print(f"Not assessed, ask: {group}. {found.unassessed[group]}", highlight=False)
     out.print(f"The assessment {state.words}.", highlight=False)
     for problem in what_blocks_approval({option: read.options[option]}, read.registers):
         out.print(f"Before approval: {problem.what}. {problem.why}".strip(), highlight=False)
+    out.print(
+        "Areas by name, bands of change and facts for a decision on consultation: the page on equality.",
+        highlight=False,
+    )
+
+
+def _times(impact: Any) -> str:
+    """The disproportion with its limits in one cell."""
+    if impact.kind == "all" or impact.ratio is None:
+        return "–"
+    limits = "" if impact.ratio_lower is None else f" ({impact.ratio_lower:.2f} to {impact.ratio_upper:.2f})"
+    return f"{impact.ratio:.2f}{limits}"
+
+
+def _mean(impact: Any) -> str:
+    return "no way" if impact.mean_change is None else f"{impact.mean_change + 0.0:+.2f}".replace("-0.00", "+0.00")
+
+
+def _worst(result: Any) -> list[str]:
+    """The worst-affected areas with their people, by car to people's own practice; the page names up to fifty."""
+    change = result.changes["drive"]
+    rows = zip(change.change, change.areas, change.people, change.before, change.after, strict=True)
+    worst = [r for r in sorted(rows, key=lambda r: (-r[0], r[1])) if r[0] > 1.0]
+    return [
+        f"{code}, {people:,.0f} people: {before:.1f} minutes by car now, {f'{after:.1f}' if after < inf else 'no way'} then"
+        for _, code, people, before, after in worst[:SHOWN]
+    ] + ([f"and {len(worst) - SHOWN} areas more"] if len(worst) > SHOWN else [])
 
 
 def _case(study: Path, weights: Path | None, case: str, option: str, to: Path | None) -> None:

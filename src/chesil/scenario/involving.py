@@ -11,7 +11,8 @@ from chesil.core.errors import Problem, did_you_mean
 from chesil.definitions import load_definition
 from chesil.registers.options import OptionRecord
 
-CLOSING_VERBS = ("ClosePractice", "CloseSite")
+SERVICE_VERBS = ("ClosePractice", "CloseSite", "MovePractice", "MoveSite", "MergePractices", "SplitPractice")
+"""What may be a substantial change: a practice or a building that ends, moves, or becomes another's."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,12 @@ def unassessed_groups() -> dict[str, str]:
     return {g["group"]: g["ask"] for g in load_definition(".", "equality_groups")["unassessed"]}
 
 
-def closes_something(option: OptionRecord) -> bool:
-    """True where an option shuts a practice or a site: the steps of involvement then stand before approval."""
-    return any(e.verb in CLOSING_VERBS for e in option.edits)
+def changes_services(option: OptionRecord) -> bool:
+    """True where an option ends, moves or merges a practice or a site: the steps of involvement then stand before approval.
+
+    Whether the change is substantial is not for software to say.
+    """
+    return any(e.verb in SERVICE_VERBS for e in option.edits)
 
 
 def sign_off_of(option: str, registers: Mapping[str, pl.DataFrame]) -> SignOff:
@@ -77,13 +81,12 @@ def steps_done(option: str, registers: Mapping[str, pl.DataFrame]) -> dict[str, 
 
 
 def what_blocks_approval(options: Mapping[str, OptionRecord], registers: Mapping[str, pl.DataFrame]) -> list[Problem]:
-    """What keeps a study from being called approved: an empty step or an unsigned assessment of an option that closes."""
+    """What keeps a study from being called approved: the unsigned equality assessment of any option, and an empty step of
+    one that ends, moves or merges a practice or a site."""
     problems = []
     for name, option in options.items():
-        if not closes_something(option):
-            continue
         done = steps_done(name, registers)
-        for step in involvement_steps():
+        for step in involvement_steps() if changes_services(option) else ():
             if step.step not in done:
                 way = (
                     f"Enter it in registers/involvement with step `{step.step}`, or leave the state at `for engagement`"

@@ -4,16 +4,21 @@ import math
 from collections.abc import Sequence
 
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL
-from chesil.appraisal.equality import LONGER_BY, GroupImpact
+from chesil.appraisal.equality import BANDS, LONGER_BY, GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
-from chesil.blueprint.disclosure import SmallNumberRule
 from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.sections.equality_sign_off import (
+    burdened,
+    equality_figure,
+    involvement_blocks,
+    people_of_group,
+    people_shown,
+    questions,
+)
 from chesil.blueprint.sections.options import KEPT_BACK, is_kept_back
-from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
 from chesil.plan import Plan
-from chesil.scenario.involving import closes_something, involvement_steps, steps_done
 
 KEY, NAME = "equality", "Equality"
 RATIO = 3
@@ -23,11 +28,6 @@ SLOPE_NOTE = (
     "areas travel longer. No limits: the error of modelled times moves before and after alike."
 )
 NEARER_NOTE = "People in areas where each group lives; groups for whom nothing shortens are left out."
-STEPS_NOTE = (
-    "A study cannot be marked approved while any of these is empty or the assessment is unsigned. The law is cited, not "
-    "advised on."
-)
-HEAVIER = 1.0
 MOST_AREAS = 50
 MODES = {"drive": "by car to their own practice", "walk": "on foot to the nearest surgery"}
 GROUP_HEADS = (
@@ -44,6 +44,7 @@ GROUP_NOTE = (
     "People in areas where each group lives. A ratio above one falls on the group more than on others; its limits take areas, "
     "not people, as the units, since people of an area share a change. A dash: too few areas change for limits."
 )
+BANDS_NOTE = "People in areas where each group lives, by the change of the area’s mean; groups whom nothing changes are left out."
 BOUNDS_NOTE = (
     "Only the share of each area is known, not which of its patients belong to a group: both ends are possible."
 )
@@ -73,18 +74,13 @@ def of_place(plan: Plan) -> Section | None:
     blocks: list[Block] = [] if is_kept_back(plan) else [_own_area(plan, found)]
     for option in found.options[1:]:
         blocks += _option(plan, found, option)
-    blocks += _questions(plan, found)
+    blocks += questions(plan, found)
     return Section(KEY, NAME, _heading(found), _lead(plan, found), tuple(blocks))
 
 
 def of_group(plan: Plan, unit: Unit) -> Section | None:
     """Nothing: options are of the whole place."""
     return None
-
-
-def burdened(option: OptionResult, mode: str) -> list[GroupImpact]:
-    """Groups on whom an option falls more than on everybody, beyond chance: the ratio's lower limit is above one."""
-    return [i for i in option.impacts[mode] if i.ratio_lower is not None and i.ratio_lower > HEAVIER]
 
 
 def _heading(found: AppraisedOptions) -> str:
@@ -94,27 +90,15 @@ def _heading(found: AppraisedOptions) -> str:
     worst = max(moved, key=lambda o: o.impacts["drive"][0].further)
     groups = burdened(worst, "drive")
     if groups:
-        named = ", ".join(_people_of(g) for g in groups[:3])
+        named = ", ".join(people_of_group(g) for g in groups[:3])
         return f"“{worst.title}” lengthens the most journeys, and falls hardest on {named}"
     return f"“{worst.title}” lengthens the most journeys; no group bears more than its share beyond chance"
-
-
-def _people_of(impact: GroupImpact) -> str:
-    """A group in words, such as "people of town and fringe areas"."""
-    words = {
-        "age": "people aged {}", "rurality": "people of {} areas", "ethnicity": "people of the ethnic group {}",
-        "deprivation": "people of the fifth of areas called {} by deprivation",
-        "carlessness": "people of the fifth of areas called {} by cars",
-        "illness": "people of the fifth of areas called {} by illness",
-        "disability": "people who are {}",
-    }  # fmt: skip
-    return words.get(impact.kind, f"{impact.kind}: {{}}").format(impact.group)
 
 
 def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
     sentences: list[Words] = []
     for option in found.options[1:]:
-        further = _figure(plan, "equality_further", option, "drive", "all", "everybody")
+        further = equality_figure(plan, "equality_further", option, "drive", "all", "everybody")
         tail = " people live in areas whose journey by car would lengthen by more than a minute."
         sentences.append((f"“{option.title}”: ", Shown(further), tail))
     asked = (
@@ -125,16 +109,12 @@ def _lead(plan: Plan, found: AppraisedOptions) -> tuple[Words, ...]:
     return tuple(sentences)
 
 
-def _figure(plan: Plan, measure: str, option: OptionResult, mode: str, kind: str, group: str) -> Figure:
-    return plan.figures[measure, f"{option_unit(plan.place.code, option.name)}:{mode}:{kind}:{group}"]
-
-
 def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[Block]:
     state = found.signed[option.name].words
     blocks: list[Block] = [Subheading(option.title), Paragraph((f"This assessment {state}.",))]
     if not any(i.further or i.nearer for m in MODES for i in option.impacts[m]):
         said = "Nobody’s journey changes by more than a minute, as far as the model can tell."
-        return [*blocks, Paragraph((said,)), *_involvement(plan, option)]
+        return [*blocks, Paragraph((said,)), *involvement_blocks(plan, option)]
     for mode, words in MODES.items():
         impacts = option.impacts[mode]
         if not impacts[0].further and not impacts[0].nearer:
@@ -145,42 +125,61 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
             continue
         rows = []
         for i in impacts:
-            shown: list[str | Shown] = [Shown(_figure(plan, m, option, mode, i.kind, i.group)) for m in MEASURES]
+            shown: list[str | Shown] = [
+                Shown(equality_figure(plan, m, option, mode, i.kind, i.group)) for m in MEASURES
+            ]
             if i.kind == "all":
                 shown[RATIO] = "–"
             cells = (*shown[: RATIO + 1], _ratio_limits(i), *shown[RATIO + 1 :])
-            name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
-            rows.append(Row(name, cells, is_total=i.kind == "all"))
+            rows.append(Row(_group_name(i), cells, is_total=i.kind == "all"))
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
+        blocks.append(_bands(plan, option, words, impacts))
     return [
-        *blocks, _public(plan, option), _slopes(plan, option), _rural(plan, option), *_bounds(plan, option),
-        *_areas(plan, option), *_involvement(plan, option),
+        *blocks, *_public(plan, option), _slopes(plan, option), _rural(plan, option), *_bounds(plan, option),
+        *_areas(plan, option), *involvement_blocks(plan, option),
     ]  # fmt: skip
 
 
 def _nearer(plan: Plan, option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
     """Who comes nearer, where nobody's journey lengthens by more than a minute."""
     rows = tuple(
-        Row("Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}",
-            (_people(plan, i.people), _people(plan, i.nearer)), is_total=i.kind == "all")
+        Row(_group_name(i), (people_shown(plan, i.people), people_shown(plan, i.nearer)), is_total=i.kind == "all")
         for i in impacts if i.nearer
     )  # fmt: skip
     caption = f"{option.title}: journeys {words} lengthen for nobody by more than a minute, and shorten for these"
     return Table(caption, (*GROUP_HEADS[:2], "Shorter by more than a minute"), rows, note=NEARER_NOTE)
 
 
-def _public(plan: Plan, option: OptionResult) -> Table:
+def _bands(plan: Plan, option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
+    """How much further: people of each group by band of change, since a mean hides the few who bear much."""
+    rows = tuple(
+        Row(_group_name(i), tuple(people_shown(plan, count) for count in i.bands), is_total=i.kind == "all")
+        for i in impacts if i.further or i.nearer
+    )  # fmt: skip
+    caption = f"{option.title}: journeys {words}, people by how much longer (minutes)"
+    return Table(caption, ("Group", *BANDS), rows, note=BANDS_NOTE)
+
+
+def _group_name(impact: GroupImpact) -> str:
+    return "Everybody" if impact.kind == "all" else f"{impact.kind.capitalize()}: {impact.group}"
+
+
+def _public(plan: Plan, option: OptionResult) -> list[Block]:
     """By public transport or walking to the nearest surgery: a likely range where the study has no routed times."""
+    ends = [option.impacts[m][0] for m in ("public_least", "public_most")]
+    if not any(i.further or i.nearer for i in ends):
+        said = "Journeys by public transport or on foot: none changes by more than a minute at either end of their likely range."
+        return [Paragraph((said,))]
     rows = []
     for i in option.impacts["public_most"]:
         low, high = (
-            _figure(plan, "equality_mean_change", option, m, i.kind, i.group) for m in ("public_least", "public_most")
+            equality_figure(plan, "equality_mean_change", option, m, i.kind, i.group)
+            for m in ("public_least", "public_most")
         )
-        held = (_figure(plan, m, option, "public_most", i.kind, i.group) for m in PUBLIC_MEASURES)
-        name = "Everybody" if i.kind == "all" else f"{i.kind.capitalize()}: {i.group}"
-        rows.append(Row(name, (*map(Shown, held), Shown(low), Shown(high)), is_total=i.kind == "all"))
+        held = (equality_figure(plan, m, option, "public_most", i.kind, i.group) for m in PUBLIC_MEASURES)
+        rows.append(Row(_group_name(i), (*map(Shown, held), Shown(low), Shown(high)), is_total=i.kind == "all"))
     caption = f"{option.title}: journeys by public transport or on foot to the nearest surgery, by group"
-    return Table(caption, PUBLIC_HEADS, tuple(rows), note=PUBLIC_NOTE)
+    return [Table(caption, PUBLIC_HEADS, tuple(rows), note=PUBLIC_NOTE)]
 
 
 def _rural(plan: Plan, option: OptionResult) -> Table:
@@ -222,60 +221,6 @@ def _slope(plan: Plan, option: str, mode: str) -> Figure:
     return plan.figures["equality_slope", f"{option_unit(plan.place.code, option)}:{mode}"]
 
 
-def _involvement(plan: Plan, option: OptionResult) -> list[Block]:
-    """For an option that closes something: the steps on record, and the facts for whoever decides on consultation."""
-    if option.record is None or not closes_something(option.record):
-        return []
-    done = steps_done(option.name, plan.study.registers)
-    rows = []
-    for step in involvement_steps():
-        entry = done.get(step.step)
-        said = (
-            f"{entry['found']} ({entry['by']}, {entry['done_on']:%-d %B %Y}; {entry['evidence']})"
-            if entry
-            else "not on record"
-        )
-        rows.append(Row(step.title, (step.ask, said, f"{step.source} ({step.standing})")))
-    heads = ("Step", "What to put on record", "On record", "Authority")
-    steps = Table(
-        f"{option.title}: steps before it can be approved",
-        heads,
-        tuple(rows),
-        text_columns=(0, 1, 2, 3),
-        note=STEPS_NOTE,
-    )
-    return [steps, _facts(plan, option)]
-
-
-def _facts(plan: Plan, option: OptionResult) -> Table:
-    drive, walk = option.impacts["drive"][0], option.impacts["walk"][0]
-    touched = float(option.changes["drive"].affected.sum())
-    lost = drive.lost + walk.lost
-    worst = max((c for c in option.changes["drive"].change if math.isfinite(c)), default=0.0)
-    by_car, on_foot = (
-        Shown(_figure(plan, "equality_further", option, m, "all", "everybody")) for m in ("drive", "walk")
-    )
-    heavier = ", ".join(_people_of(i) for i in burdened(option, "drive")) or "none beyond chance"
-    rows = (
-        Row("Patients of practices whose surgeries change", (_people(plan, touched),)),
-        Row("People in areas whose journey by car lengthens by more than a minute", (by_car,)),
-        Row("People in areas whose walk lengthens by more than a minute", (on_foot,)),
-        Row("The longest lengthening of an area’s journey by car, minutes", (f"{worst:.1f}",)),
-        Row("People who would lose every way there", (_people(plan, lost),)),
-        Row("Groups on whom it falls more than on others", (heavier,)),
-        Row("Is it a substantial variation? Is formal consultation needed?", ("a person decides, with the councils",)),
-    )  # fmt: skip
-    return Table(f"{option.title}: facts for whoever decides on consultation", ("Fact", "Figure"), rows)
-
-
-def _people(plan: Plan, count: float) -> str:
-    """A count of people; in the public edition not one so small that people could be told by it."""
-    rule = SmallNumberRule()
-    if plan.study.edition == "public" and rule.hides(round(count)):
-        return rule.words
-    return f"{count:,.0f}"
-
-
 def _ratio_limits(impact: GroupImpact) -> str:
     if impact.ratio_lower is None or impact.ratio_upper is None:
         return "–"
@@ -285,7 +230,10 @@ def _ratio_limits(impact: GroupImpact) -> str:
 def _bounds(plan: Plan, option: OptionResult) -> list[Block]:
     impacts = [i for i in option.impacts["drive"] if i.kind in ("disability", "ethnicity", "age") and i.most_affected]
     rows = tuple(
-        Row(f"{i.kind.capitalize()}: {i.group}", (_people(plan, i.least_affected), _people(plan, i.most_affected)))
+        Row(
+            f"{i.kind.capitalize()}: {i.group}",
+            (people_shown(plan, i.least_affected), people_shown(plan, i.most_affected)),
+        )
         for i in impacts
     )
     if not rows:
@@ -344,24 +292,3 @@ def _then(before: float, after: float) -> str:
 
 def _way(minutes: float) -> str:
     return "no way" if math.isinf(minutes) else f"{minutes:.0f} minutes"
-
-
-def _questions(plan: Plan, found: AppraisedOptions) -> list[Block]:
-    table = plan.study.registers.get("equality_answers")
-    answered = {(r["option"], r["group"]): r for r in table.iter_rows(named=True)} if table is not None else {}
-    rows = []
-    for option in found.options[1:]:
-        for group, ask in found.unassessed.items():
-            row = answered.get((option.name, group))
-            said = (
-                f"{row['answer']} ({row['answered_by']}, {row['answered_on']:%-d %B %Y})"
-                if row
-                else "not assessed: ask"
-            )
-            rows.append(Row(group.capitalize(), (option.title, ask, said)))
-    heads = ("Group", "Option", "What to ask", "What people answered")
-    note = f"For {place_name(plan.place.name)}; answers come from the study’s table equality_answers."
-    table_of_questions = Table(
-        "Groups without data, for each option", heads, tuple(rows), text_columns=(0, 1, 2, 3), note=note
-    )
-    return [Subheading("Not assessed: ask"), table_of_questions]
