@@ -7,24 +7,26 @@
 With fixed costs f and no p this is the single-source capacitated location problem (Holmberg, Ronnqvist and Yuan 1999,
 European Journal of Operational Research 113:544); with p and f = 0 the capacitated p-median (Osman and Christofides 1994,
 International Transactions in Operational Research 1:317). The row on the sum of capacities is
-implied, but tightens the bounds of HiGHS. Knapsack bounds (`capacitated_bounds`) first leave out pairs that no cheap plan uses.
+implied, but tightens the bounds of HiGHS. Knapsack bounds (`capacitated_bounds`) leave out pairs that no cheap plan uses;
+then sites are opened and closed in branches, each with the bound of its columns, until HiGHS can solve what is left
+(`capacitated_branching`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 from scipy import sparse
 
-from chesil.methods.location.capacitated_bounds import Case, fix_pairs, narrow
+from chesil.methods.location.capacitated_bounds import Case, Narrowed, narrow
+from chesil.methods.location.capacitated_branching import Searched, branch
 from chesil.methods.location.lagrangian import Array, Flags, Indices
 from chesil.methods.location.plan import Fault, LocationPlan, gap_of, no_plan
 from chesil.methods.location.solving import Programme, Solved, solve
 
 SMALL = 150
 """Up to so many pairs the whole programme goes to HiGHS at once."""
-FIRST_STEP = 0.003
-"""Share of the bound by which the cost first asked for lies above it."""
 
 
 def capacitated_location(
@@ -38,11 +40,12 @@ def capacitated_location(
     never: Flags | None = None,
     gap: float = 1e-6,
     seconds: float = np.inf,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> LocationPlan:
     """The cheapest sites, and one of them for every customer, so that no site serves more than it can hold.
 
     `costs` (customers, sites) are of a customer's whole demand, infinite where a site may not serve. Give `opening` costs,
-    a number of sites `p`, or both.
+    a number of sites `p`, or both. Ctrl-C and `seconds` keep the best so far with its bound, unproved.
     """
     began = perf_counter()
     n, m = costs.shape
@@ -56,11 +59,13 @@ def capacitated_location(
     whole = bool((costs[may] == np.floor(costs[may])).all() and (opening == np.floor(opening)).all())
     asked = _Asked(Case(costs, opening, demands, capacities, p, must, ~never, 1 - 1e-6 if whole else 1e-9), whole, gap)
     until = began + seconds
+    nodes = 0
     if may.sum() <= SMALL:
         found = _solved(asked, may, never, must, until, np.inf)
         site_of, bound, ended = _sites_of(found, may), found.bound, found.ended
     else:
-        site_of, bound, ended = _narrowing(asked, may, never, until)
+        search = _searched(asked, may, never, until, tell)
+        site_of, bound, ended, nodes = search.site_of, search.bound, search.ended, search.nodes
     if site_of is None:
         fault = Fault(
             "capacity", 0, "people", "the sites have room enough in all, but whole customers cannot be fitted in"
@@ -72,7 +77,7 @@ def capacitated_location(
     bound = objective if proved and whole else min(bound, objective)
     return LocationPlan(
         tuple(int(j) for j in opened), site_of, objective, bound, gap_of(objective, bound), proved,
-        "proved" if proved else ended, perf_counter() - began,
+        "proved" if proved else ended, perf_counter() - began, work={"branches": nodes},
     )  # fmt: skip
 
 
@@ -99,33 +104,17 @@ def _opened(case: Case, site_of: Indices) -> Indices:
     return np.sort(np.concatenate([used, cheapest]))
 
 
-def _narrowing(asked: _Asked, may: Flags, never: Flags, until: float) -> tuple[Indices | None, float, str]:
-    """Sites of the customers, bound and how it ended, by asking again and again: is there a plan of this cost or less?
+def _searched(asked: _Asked, may: Flags, never: Flags, until: float, tell: Callable[[str], None]) -> Searched:
+    """Prices first, which are quick where there is room to spare; then branch and bound with columns."""
+    root = narrow(asked.case, may, ~never)
+    if root.bound > root.cost - asked.case.least_step:
+        return Searched(root.site_of, root.cost, root.cost, "optimal", 0)
 
-    Only pairs that such a plan could use go to HiGHS. If its best costs no more, that is the optimum of the whole problem;
-    if not, no plan costs so little, which is a bound, and the cost asked for is raised.
-    """
-    case = asked.case
-    state = narrow(case, may, ~never)
-    if state.site_of is None:
-        found = _solved(asked, may, never, case.must, until, np.inf)
-        return _sites_of(found, may), found.bound, found.ended
-    best, bound, step = state.site_of, state.bound, FIRST_STEP * abs(state.bound) + case.least_step
-    ended = "optimal"
-    while asked.cost_of(best) - bound > max(case.least_step, asked.gap * abs(bound) if not asked.whole else 0.0):
-        limit = min(asked.cost_of(best) - case.least_step, bound + step)
-        limit = np.floor(limit + 1e-6) if asked.whole else limit
-        left = fix_pairs(case, state, float(limit))
-        found = _solved(asked, left.may, ~left.allowed, left.must, until, float(limit))
-        site_of = _sites_of(found, left.may)
-        if site_of is not None and asked.cost_of(site_of) < asked.cost_of(best):
-            best = site_of
-        if found.ended not in ("optimal", "infeasible", "cut_off"):
-            return best, max(bound, min(found.bound, float(limit))), found.ended
-        is_met = asked.cost_of(best) <= limit + 1e-9 * abs(limit)
-        bound = asked.cost_of(best) if is_met else float(limit) + (1.0 if asked.whole else 0.0)
-        step *= 2
-    return best, bound, ended
+    def remainder(node: Narrowed, limit: float) -> tuple[Indices | None, float, str]:
+        found = _solved(asked, node.may, ~node.allowed, node.must, until, limit)
+        return _sites_of(found, node.may), found.bound, found.ended
+
+    return branch(asked.case, root, remainder, until, tell)
 
 
 def _solved(asked: _Asked, may: Flags, never: Flags, must: Flags, until: float, limit: float) -> Solved:

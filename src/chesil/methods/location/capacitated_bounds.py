@@ -56,14 +56,14 @@ class Narrowed:
 
 
 @dataclass(frozen=True, eq=False)
-class _Grid:
+class Grid:
     demands: NDArray[np.int64]
     capacities: NDArray[np.int64]
 
 
 def narrow(case: Case, may: Flags, allowed: Flags) -> Narrowed:
     """Bound, plan and fix by turns until nothing more is fixed. Every step is valid for plans cheaper than the best."""
-    grid = _grid(case)
+    grid = grid_of(case)
     prices = np.where(may, case.costs, np.inf).min(axis=1) + case.opening.mean() / max(case.costs.shape[0] / 8, 1)
     state = Narrowed(may, allowed, case.must, -np.inf, np.inf, None, prices)
     length, left = 1.5, np.inf
@@ -81,7 +81,7 @@ def _is_closed(case: Case, state: Narrowed) -> bool:
     return state.bound > state.cost - case.least_step or not state.may.any()
 
 
-def _grid(case: Case) -> _Grid:
+def grid_of(case: Case) -> Grid:
     """Demands and capacities in whole steps: exact where they are small whole numbers, else a relaxation."""
     both = np.concatenate([case.demands, case.capacities[np.isfinite(case.capacities)]])
     whole = bool((both == np.floor(both)).all())
@@ -89,10 +89,10 @@ def _grid(case: Case) -> _Grid:
     held = np.minimum(case.capacities, case.demands.sum())
     if step == 0.0 or held.max() / step > FINEST:
         step = float(held.max()) / FINEST
-    return _Grid(np.floor(case.demands / step + 1e-9).astype(np.int64), np.floor(held / step + 1e-9).astype(np.int64))
+    return Grid(np.floor(case.demands / step + 1e-9).astype(np.int64), np.floor(held / step + 1e-9).astype(np.int64))
 
 
-def _forward(profit: Array, grid: _Grid, order: list[int]) -> Array:
+def _forward(profit: Array, grid: Grid, order: list[int]) -> Array:
     """Best profit of each site within each capacity from the first k customers: (customers + 1, sites, steps + 1)."""
     n, m = profit.shape
     room = int(grid.capacities.max())
@@ -105,12 +105,12 @@ def _forward(profit: Array, grid: _Grid, order: list[int]) -> Array:
     return best
 
 
-def _knapsacks(case: Case, grid: _Grid, prices: Array, state: Narrowed) -> tuple[Array, Array, Indices, Flags]:
+def knapsacks(case: Case, grid: Grid, prices: Array, state: Narrowed) -> tuple[Array, Array, Indices, Flags]:
     """Worth of each open site, profits of the pairs, sites in question, and what each site's best set holds."""
     sites = np.flatnonzero(state.allowed)
     profit = np.where(state.may[:, sites], prices[:, None] - case.costs[:, sites], -np.inf)
     some = np.flatnonzero((profit > 0).any(axis=1))
-    held = _Grid(grid.demands[some], grid.capacities[sites])
+    held = Grid(grid.demands[some], grid.capacities[sites])
     best = _forward(profit[some], held, list(range(some.size)))
     at, column = held.capacities.copy(), np.arange(sites.size)
     worths = case.opening[sites] - best[-1][column, at]
@@ -122,7 +122,7 @@ def _knapsacks(case: Case, grid: _Grid, prices: Array, state: Narrowed) -> tuple
     return worths, profit, sites, inside
 
 
-def _chosen(case: Case, worths: Array, sites: Indices, must: Flags) -> Flags:
+def chosen_sites(case: Case, worths: Array, sites: Indices, must: Flags) -> Flags:
     """Sites that are open in the relaxed problem."""
     forced = must[sites]
     if case.p is None:
@@ -133,14 +133,14 @@ def _chosen(case: Case, worths: Array, sites: Indices, must: Flags) -> Flags:
     return found
 
 
-def _climb(case: Case, grid: _Grid, prices: Array, length: float, state: Narrowed) -> tuple[Array, float, Narrowed]:
+def _climb(case: Case, grid: Grid, prices: Array, length: float, state: Narrowed) -> tuple[Array, float, Narrowed]:
     """Better prices by a subgradient with memory; plans made on the way."""
     best, best_prices, waited = -np.inf, prices, 0
     cost, site_of = state.cost, state.site_of
     direction = np.zeros_like(prices)
     for step in range(STEPS):
-        worths, _, sites, inside = _knapsacks(case, grid, prices, state)
-        chosen = _chosen(case, worths, sites, state.must)
+        worths, _, sites, inside = knapsacks(case, grid, prices, state)
+        chosen = chosen_sites(case, worths, sites, state.must)
         value = float(prices.sum() + worths[chosen].sum())
         if step % TRY_EVERY == 0:
             found = plan_from_sites(
@@ -177,9 +177,9 @@ def fix_pairs(case: Case, state: Narrowed, limit: float) -> Narrowed:
     if not np.isfinite(limit):
         return state
     limit += 1e-7 * max(1.0, abs(limit))
-    grid, prices = _grid(case), state.prices
-    worths, profit, sites, _ = _knapsacks(case, grid, prices, state)
-    chosen = _chosen(case, worths, sites, state.must)
+    grid, prices = grid_of(case), state.prices
+    worths, profit, sites, _ = knapsacks(case, grid, prices, state)
+    chosen = chosen_sites(case, worths, sites, state.must)
     value = float(prices.sum() + worths[chosen].sum())
     free_in, outside = chosen & ~state.must[sites], ~chosen
     if case.p is None:
@@ -191,7 +191,7 @@ def fix_pairs(case: Case, state: Narrowed, limit: float) -> Narrowed:
         relief = np.where(chosen, cheapest - worths, 0.0)
     opened = np.where(outside, value + worths - instead, value)
     with_pair = opened[None, :] + _forced(
-        profit, _Grid(grid.demands, grid.capacities[sites]), worths - case.opening[sites]
+        profit, Grid(grid.demands, grid.capacities[sites]), worths - case.opening[sites]
     )
     gone = opened > limit
     may = state.may.copy()
@@ -203,7 +203,7 @@ def fix_pairs(case: Case, state: Narrowed, limit: float) -> Narrowed:
     return Narrowed(may, allowed, must, max(state.bound, value), state.cost, state.site_of, state.prices)
 
 
-def _forced(profit: Array, grid: _Grid, worths: Array) -> Array:
+def _forced(profit: Array, grid: Grid, worths: Array) -> Array:
     """By how much each site's worth rises if it must serve a customer: (customers, sites), infinite where it may not.
 
     `worths` are without opening costs. The best sets without a customer come from those of the customers before and after.

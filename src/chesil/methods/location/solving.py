@@ -54,7 +54,7 @@ def solve(
 
     Ctrl-C stops the search, keeps the best so far, and raises nothing: the answer says "interrupted".
     """
-    solver = _quiet_solver()
+    solver = quiet_solver()
     for name, value in (
         ("output_flag", False),
         ("threads", 1),
@@ -75,7 +75,7 @@ def solve(
     return _ended(solver, programme, _run(solver))
 
 
-def _quiet_solver() -> highspy.Highs:
+def quiet_solver() -> highspy.Highs:
     """A solver made without the line that HiGHS prints when the first one is made: it would spoil what a command prints."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
