@@ -15,6 +15,7 @@ import orlib
 from chesil.methods.location.p_median import p_median
 
 SERIES = ((100, 5), (100, 10), (100, 10), (100, 20), (100, 33), (200, 5), (200, 10), (200, 20), (200, 40), (200, 67))
+SPOPT_SECONDS = 120.0
 LARGE = tuple((n, p) for n in (300, 600, 900) for p in (5, 10, n // 10, n // 5, n // 3))
 
 
@@ -27,29 +28,45 @@ def small_cases() -> list[tuple[str, np.ndarray, int]]:
 
 
 def by_spopt(costs: np.ndarray, p: int) -> tuple[float, float]:
-    """Seconds and objective of spopt's p-median with HiGHS through PuLP: building the model and solving it."""
+    """Processor seconds and objective of spopt's p-median with HiGHS through PuLP: building the model and solving it.
+
+    HiGHS gets `SPOPT_SECONDS` by the clock; the objective is not a number where it has proved no optimum by then.
+    """
     import pulp
     from spopt.locate import PMedian
 
-    began = time.perf_counter()
+    began = time.process_time()
     model = PMedian.from_cost_matrix(costs, np.ones(costs.shape[0]), p_facilities=p)
-    model.solve(pulp.HiGHS(msg=False), results=False)
-    return time.perf_counter() - began, float(pulp.value(model.problem.objective))
+    solver = pulp.HiGHS(msg=False, threads=1, timeLimit=SPOPT_SECONDS, gapRel=0.0)
+    model.problem.solve(solver)
+    is_proved = model.problem.sol_status == pulp.constants.LpSolutionOptimal
+    objective = pulp.value(model.problem.objective) if is_proved else float("nan")
+    return time.process_time() - began, float(objective)
 
 
-def main() -> None:
+def beside_spopt() -> None:
+    """pmed1-10 by both in one run, in processor seconds, so that other work on the machine counts for neither."""
     print(f"{'instance':14}{'ours, s':>10}{'spopt, s':>10}{'times':>8}  same optimum")
     ours, ratios = [], []
     for name, costs, p in small_cases():
+        began = time.process_time()
         plan = p_median(costs, p)
+        ours.append(max(time.process_time() - began, 1e-3))
         seconds, objective = by_spopt(costs, p)
-        ours.append(plan.seconds)
-        ratios.append(seconds / plan.seconds)
-        same = plan.is_proved and abs(objective - plan.objective) < 0.5
-        print(f"{name:14}{plan.seconds:10.3f}{seconds:10.2f}{ratios[-1]:8.0f}  {'yes' if same else 'NO'}", flush=True)
+        ratios.append(seconds / ours[-1])
+        late = np.isnan(objective)
+        same = "not proved in time by spopt" if late else "yes" if abs(objective - plan.objective) < 0.5 else "NO"
+        print(
+            f"{name:14}{ours[-1]:10.3f}{seconds:10.2f}{ratios[-1]:8.0f}  {same if plan.is_proved else 'NO'}", flush=True
+        )
     print(
-        f"together {sum(ours):.2f} s (asked for: under 10); median {statistics.median(ratios):.0f} times as fast (10)\n"
+        f"together {sum(ours):.2f} s (asked for: under 10); median {statistics.median(ratios):.0f} times as fast (10); spopt "
+        f"had {SPOPT_SECONDS:.0f} s by the clock for each case, and where it had not ended its ratio is a least one\n"
     )
+
+
+def main() -> None:
+    beside_spopt()
     if "--small" in sys.argv:
         return
     print("Look-alikes of pmed11-40 (asked for: each proved within 120 s)")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chesil.methods.location import capacitated
 from chesil.methods.location.capacitated import capacitated_location
 from chesil.methods.location.covering import maximal_covering
-from chesil.methods.location.frontier import frontier
+from chesil.methods.location.frontier import aims_frontier, frontier, not_dominated
 from chesil.methods.location.p_centre import p_centre
 from chesil.methods.location.p_median import p_median, second_best
 from chesil.methods.location.siting import SitingProblem, SitingRules, allowed_pairs, plan_sites
@@ -233,6 +233,57 @@ def test_the_frontier_of_sites_against_travel_holds_every_undominated_plan(case)
         best = min(v["travel"] for v in plans if v["sites"] <= k)
         mine = min((v["travel"] for v in found if v["sites"] <= k), default=np.inf)
         assert close(mine, best)
+
+
+@SOME
+@given(sitings())
+def test_points_of_several_aims_are_the_least_travel_within_what_they_say(case) -> None:
+    problem, rules, _ = case
+    rules = replace(rules, most_sites=np.inf)
+    plans = list(every_plan(problem, rules))
+    numbers = tuple(range(problem.is_open.size, 0, -1))
+    points = list(aims_frontier(problem, rules, numbers, 3))
+    assert {p.sites for p in points} == {v["sites"] for v in plans if v["sites"] > 0}
+    for point in points:
+        within = [
+            v["travel"] for v in plans
+            if v["sites"] == point.sites and v["worst"] <= point.most_worst + 1e-9 and v["cost"] <= point.most_cost + 1e-9
+        ]  # fmt: skip
+        assert close(point.plan.objective, min(within))
+    values = [p.plan.values for p in points]
+    stays = not_dominated(values, ("sites", "travel", "cost", "worst"))
+    assert not values or any(stays)
+
+
+@SOME
+@given(sitings())
+def test_the_worst_way_without_capacities_is_found_by_covering_alone(case) -> None:
+    problem, rules, _ = case
+    problem = replace(problem, capacity=np.full(problem.is_open.size, np.inf), extension=np.zeros(problem.is_open.size))
+    best = min((v["worst"] for v in every_plan(problem, rules)), default=np.inf)
+    assert close(plan_sites(problem, rules, "worst").objective, best)
+
+
+@SOME
+@given(sitings())
+def test_the_second_best_is_the_best_of_those_that_decide_one_site_otherwise(case) -> None:
+    problem, rules, _ = case
+    first = plan_sites(problem, rules, "travel")
+    if not first.is_feasible:
+        return
+    second = plan_sites(problem, replace(rules, not_these=first.opened), "travel")
+    others = []
+    for j in range(problem.is_open.size):
+        this = np.arange(problem.is_open.size) == j
+        other = (
+            replace(problem, never=problem.never | this)
+            if j in first.opened
+            else replace(problem, must=problem.must | this)
+        )
+        if not (other.must & other.never).any():
+            others.append(plan_sites(other, rules, "travel").objective)
+    assert close(second.objective, min(others, default=np.inf))
+    assert second.opened != first.opened
 
 
 def test_split_areas_fill_two_sites() -> None:

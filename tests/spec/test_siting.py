@@ -133,7 +133,9 @@ def test_fixed_sites_stay() -> None:
 def test_a_rule_on_minutes_ends_the_frontier_and_says_where_and_by_how_much() -> None:
     _, _, found = proposed(SitingSettings(sites=2, draws=0, reach_minutes=10.0))
     assert min(s["sites"] for s in found.steps if not s["locality"]) == 2
-    assert any("No plan of 1 sites meets the rules" in n and "`reach` alone by 2.0 minutes" in n for n in found.notes)
+    assert any(
+        "No plan of 1 sites meets the rules" in n and "`reach_minutes` alone by 2.0 minutes" in n for n in found.notes
+    )
 
 
 def test_the_second_best_plan_and_what_would_make_it_best() -> None:
@@ -182,6 +184,75 @@ def test_a_proposal_is_written_and_read_with_its_evidence(tmp_path: Path) -> Non
     assert read_proposal(write_proposal(proposal, tmp_path)) == proposal
 
 
+# Several aims, room, and how firm a plan is.
+
+
+def with_cost_and_room() -> Place:
+    """Abbey and Brook cost 10,000 a year and hold 2 and 4 rooms; Cliff 40,000 and 1, with room to extend by 60 m2."""
+    place = a_place()
+    return place.with_tables(
+        sites=place.sites.with_columns(
+            pl.Series("rent_gbp", [10000, 10000, 40000]), pl.Series("consulting_rooms", [2, 4, 1]),
+            pl.Series("gia_m2", [100, 200, 50]), pl.Series("expansion_m2", [0, 0, 60]),
+        )
+    )  # fmt: skip
+
+
+def test_points_of_several_aims_say_what_the_longest_way_and_the_cost_ask_of_travel() -> None:
+    """Abbey and Brook travel least and cost least; Brook and Cliff shorten the longest way to 9, Abbey and Cliff to 8."""
+    _, _, found = proposed(SitingSettings(sites=2, draws=0, aim_numbers=2), with_cost_and_room())
+    two = {(p["worst"], p["cost"]): p["travel"] for p in found.aims if p["sites"] == 2 and p["is_best_at_something"]}
+    assert two == {(12.0, 20000.0): pytest.approx(14000), (9.0, 50000.0): pytest.approx(17000), (8.0, 50000.0): 20000}
+    assert all(p["is_proved"] and p["gap"] <= 1e-3 for p in found.aims)
+
+
+def test_room_in_m2_is_a_rule_and_an_extension_adds_the_sites_own() -> None:
+    """3,500 people at 90 m2 a thousand need 315 m2: Abbey and Brook hold 300, so Cliff stays too."""
+    _, _, found = proposed(SitingSettings(m2_per_1000=90.0, aim="sites", draws=0), with_cost_and_room())
+    assert found.plan["open"] in (["A1", "B1", "C1"], ["B1", "C1"]) and found.plan["sites"] == 3
+    _, _, found = proposed(SitingSettings(m2_per_1000=80.0, aim="sites", draws=0, most_changes=2), with_cost_and_room())
+    assert found.plan["sites"] == 2
+
+
+def test_a_practice_whose_list_asks_for_more_than_its_sites_hold_is_named_with_the_way_out() -> None:
+    _, _, found = proposed(SitingSettings(rooms_per_1000=3.0, draws=0), with_cost_and_room())
+    assert any(
+        n.startswith("Abbey (Z99001) holds 2 rooms, but its own list of 1,000 asks for 3.0") for n in found.notes
+    )
+
+
+def test_deciding_otherwise_about_a_site_costs_what_the_best_other_plan_does() -> None:
+    """The plan keeps Abbey and Brook (14,000 weighted minutes); without Abbey 17,000, with Cliff 17,000, without Brook 24,000."""
+    firm = proposed()[2].robustness
+    without_brook = 1000 * 2 + 2000 * 8 + 500 * 4
+    assert firm["otherwise"] == {
+        "A1": pytest.approx(3000), "B1": pytest.approx(without_brook - 14000), "C1": pytest.approx(3000)
+    }  # fmt: skip
+
+
+def test_firmness_is_told_under_the_planners_rules_too_and_prices_are_drawn() -> None:
+    settings = SitingSettings(aim="cost", reach_minutes=15.0, draws=2, cost_draws=3)
+    _, _, found = proposed(settings, with_cost_and_room())
+    firm = found.robustness
+    assert firm["runs"].count("prices drawn") == 3 and "all prices risen" in firm["runs"]
+    assert found.plan["open"] == ["B1"] and firm["unit"] == "GBP a year"
+    assert firm["second_objective"] > found.plan["objective"]
+
+
+def test_bounds_of_localities_hold_in_the_localities_too() -> None:
+    _, _, found = proposed(SitingSettings(sites=2, draws=0, locality_least_in=("U99901=2",)))
+    assert [s["sites"] for s in found.steps if s["locality"] == "U99901"] == [2]
+    with pytest.raises(InputRefused, match="`U9` is not a locality of pcn"):
+        proposed(SitingSettings(locality_least_in=("U9=2",)))
+
+
+def test_what_a_site_costs_is_its_rent_or_an_even_part_of_its_practices_premises_payments() -> None:
+    place = a_place()
+    paid = pl.DataFrame({"practice_code": ["Z99001", "Z99002"], "gbp": [30000.0, 8000.0]})
+    place = place.with_tables(sites=place.sites.with_columns(pl.Series("rent_gbp", [None, 9000, None], dtype=pl.Int64)))
+    assert siting_sites(place, premises=paid)["cost_gbp"].to_list() == [30000.0, 9000.0, None]
+
+
 # What is said when a rule cannot be met.
 
 BOTH = np.array([False, False])
@@ -221,8 +292,16 @@ def test_bad_settings_are_named_with_the_way_out() -> None:
     for said, words in (
         ({"fixed": ["A1"], "forbidden": ["A1"]}, "sites both fixed and forbidden: A1; take each out of one"),
         ({"sites": 2, "fewest": 3}, "`sites` 2 is less than `fewest` 3"),
-        ({"mode": "fly"}, "not drive, cycle or walk"),
+        ({"mode": "fly"}, "not drive, cycle, walk or public_transport"),
         ({"sitez": 2}, "Did you mean sites"),
+        ({"locality_least_in": ["U99901"]}, "`U99901` is not a locality and a number, such as U02749=2"),
+        ({"locality_least": 3, "locality_most": 2}, "every locality is to have at least 3 sites but at most 2"),
+        (
+            {"locality_least": 1, "locality_most_in": ["U99901=0"]},
+            "locality U99901 is to have at least 1 sites but at most 0",
+        ),
+        ({"rooms_per_1000": 1.0, "m2_per_1000": 60.0}, "are both given; keep the one"),
+        ({"most_gbp": -1.0}, "`most_gbp` is less than nought"),
     ):
         with pytest.raises(InputRefused, match=words):
             settings_from(SitingSettings, said, "study.toml [siting]")

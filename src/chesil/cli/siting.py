@@ -41,6 +41,18 @@ def propose_sites(
     longer_by: Annotated[float, typer.Option(help="Most by which a journey may grow, minutes.")] = 0.0,
     fixed: Annotated[list[str] | None, typer.Option(help="Code of a site that stays; may be given again.")] = None,
     forbidden: Annotated[list[str] | None, typer.Option(help="Code of a site that must close or stay closed.")] = None,
+    aim: Annotated[str, typer.Option(help="travel, cost, worst or sites; else the study's.")] = "",
+    other_mode: Annotated[str, typer.Option(help="A second mode, such as walk or public_transport.")] = "",
+    other_reach: Annotated[float, typer.Option(help="Longest way to some site by the second mode, minutes.")] = 0.0,
+    most_changes: Annotated[int, typer.Option(help="Most closures, openings and extensions.")] = 0,
+    rooms_per_1000: Annotated[float, typer.Option(help="Rooms that 1,000 people need.")] = 0.0,
+    m2_per_1000: Annotated[float, typer.Option(help="Floor space that 1,000 people need, m2.")] = 0.0,
+    most_gbp: Annotated[float, typer.Option(help="Most cost a year, pounds.")] = 0.0,
+    least_in: Annotated[list[str] | None, typer.Option(help="Fewest sites of a locality: CODE=NUMBER.")] = None,
+    most_in: Annotated[list[str] | None, typer.Option(help="Most sites of a locality: CODE=NUMBER.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting of [siting]: NAME=VALUE; may be given again.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the proposal.")] = "sites",
     title: Annotated[str, typer.Option(help="Title of the proposal.")] = "Proposed sites",
     as_json: Json = False,
@@ -64,11 +76,13 @@ def propose_sites(
         k: v
         for k, v in {
             "sites": sites, "demand": demand, "mode": mode, "reach_minutes": reach, "longer_by_minutes": longer_by,
-            "fixed": fixed, "forbidden": forbidden,
+            "fixed": fixed, "forbidden": forbidden, "aim": aim, "other_mode": other_mode, "other_reach_minutes": other_reach,
+            "most_changes": most_changes, "rooms_per_1000": rooms_per_1000, "m2_per_1000": m2_per_1000, "most_gbp": most_gbp,
+            "locality_least_in": least_in, "locality_most_in": most_in,
         }.items()
         if v
     }  # fmt: skip
-    settings = siting_settings(read, said)
+    settings = siting_settings(read, {**said, **_said_otherwise(setting or [])})
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with _stopping() as stop, Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("reading the study", total=None)
@@ -84,6 +98,22 @@ def propose_sites(
         print(json.dumps(asdict(proposal), ensure_ascii=False, indent=1))
         return
     _print(proposal, found, inputs, str(path))
+
+
+def _said_otherwise(words: list[str]) -> dict[str, object]:
+    """Settings from NAME=VALUE, the value as a study.toml would have it (text may go without quotes)."""
+    import tomllib
+
+    found: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise ChesilError(f"`--set {word}` has no value", [], "Write --set NAME=VALUE, such as --set draws=5")
+        try:
+            found[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[name.strip()] = value
+    return found
 
 
 def _print(proposal: Any, found: Any, inputs: Any, path: str) -> None:
@@ -106,12 +136,53 @@ def _print(proposal: Any, found: Any, inputs: Any, path: str) -> None:
             if codes:
                 listed = "; ".join(f"{names[c]} ({c})" for c in codes)
                 out.print(f"  {word}: {listed}.", highlight=False, markup=False)
+    _print_aims(found, inputs)
+    _print_firmness(found.robustness, inputs)
     for note in found.notes:
         out.print(f"  {note}", highlight=False, markup=False)
-    unproved = sum(not s["is_proved"] for s in found.steps)
+    unproved = sum(not s["is_proved"] for s in (*found.steps, *found.aims))
     proof = "every point proved" if not unproved else f"{unproved} points unproved"
     stopped = " Stopped before the end: what follows is missing." if found.ended == "interrupted" else ""
-    out.print(
-        f"{len(found.steps)} points, {proof}, in {proposal.seconds:.1f} s. Kept in {path}.{stopped}", highlight=False
-    )
+    points = f"{len(found.steps)} points and {len(found.aims)} of several aims, {proof}, in {proposal.seconds:.1f} s."
+    out.print(f"{points} Kept in {path}.{stopped}", highlight=False)
     out.print("A proposal is an illustration until those whom it concerns have decided.", highlight=False)
+
+
+def _print_aims(found: Any, inputs: Any) -> None:
+    """The points of several aims that no other beats, most sites first."""
+    total = float(inputs.weights.sum())
+    rows: list[tuple[object, ...]] = [
+        (p["sites"], f"{p['travel'] / total:.1f}", f"{p['worst']:.0f}", f"{p['cost']:,.0f}" if p["cost"] else "not known",
+         f"{100 * p['gap']:.3f}%")
+        for p in found.aims if p.get("is_best_at_something", True)
+    ]  # fmt: skip
+    if rows:
+        out.print("Several aims: no other point found is as good by all of them.", highlight=False)
+        show(("sites", "mean minutes", "longest way", "GBP a year", "gap at most"), rows, False)
+
+
+def _print_firmness(firm: Any, inputs: Any) -> None:
+    """How often the plan is chosen again, and what it would cost to decide otherwise."""
+    if not firm.get("runs"):
+        return
+    always = sum(share >= 1 for share in firm["kept_in"].values())
+    out.print(
+        f"{always} of its {len(firm['kept_in'])} sites are chosen in each of {len(firm['runs'])} other ways of counting.",
+        highlight=False,
+    )
+    for name in dict.fromkeys(firm.get("no_plan_in", ())):
+        out.print(f"  No plan meets the rules counted so: {name}.", highlight=False, markup=False)
+    prices = {c: v for c, v in firm.get("otherwise", {}).items() if v is not None}
+    names = dict(inputs.sites.select("code", "site_name").iter_rows())
+    nothing = sum(v == 0 for v in prices.values())
+    if nothing:
+        out.print(
+            f"  {nothing} sites could be decided otherwise and nothing be lost: others stand beside them.",
+            highlight=False,
+        )
+    close = sorted((c for c in prices if prices[c] > 0), key=lambda c: (prices[c], c))[:5]
+    if close:
+        listed = "; ".join(f"{names[c]} ({c}): {prices[c]:,.0f}" for c in close)
+        out.print(
+            f"  Next nearest to being decided otherwise, in {firm['unit']}: {listed}.", highlight=False, markup=False
+        )

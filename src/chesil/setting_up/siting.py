@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from chesil.analyses.siting import (
+    OtherWay,
     ProposedSites,
     SitesFound,
     SitingInputs,
@@ -29,6 +30,9 @@ from chesil.place.travel import MODES, area_origins
 from chesil.registers.proposals import Proposal
 from chesil.study import Study
 
+GROWTH_YEARS = 10
+"""How far on the council's projections are taken for a re-run: as far as an estate plan commonly looks."""
+
 
 def siting_settings(study: Study, said: Mapping[str, object] | None = None) -> SitingSettings:
     """The study's settings of siting, with what a command says over them."""
@@ -43,11 +47,21 @@ def site_proposals(study: Study) -> dict[str, Proposal]:
 def inputs_of(study: Study, place: Place, settings: SitingSettings) -> SitingInputs:
     """Areas, sites and minutes of a study's place; `InputRefused` names what cannot be used."""
     services = read_table("services") if settings.with_hospitals else None
-    sites = siting_sites(place, services)
+    sites = siting_sites(place, services, premises_paid(place))
     origins = area_origins(place)
     times = times_for(study.links, origins, sites, settings.mode)
     other = times_for(study.links, origins, sites, settings.other_mode) if settings.other_reach_minutes else None
     return siting_inputs(place, sites, settings, times, other)
+
+
+def premises_paid(place: Place) -> pl.DataFrame:
+    """What the NHS paid for each practice's premises in the newest year published: practice_code, gbp, year."""
+    codes = place.sites["practice_code"].drop_nulls().unique()
+    rows = read_table(
+        "payments", where=(pl.col("stream") == "premises") & pl.col("practice_code").is_in(codes.implode())
+    )
+    newest = rows.filter((pl.col("year") == pl.col("year").max()) & (pl.col("pence") > 0))
+    return newest.sort("practice_code").select("practice_code", (pl.col("pence") / 100).alias("gbp"), "year")
 
 
 def fingerprint_of(inputs: SitingInputs, settings: SitingSettings) -> str:
@@ -130,7 +144,8 @@ def propose_for(
         is_proved=bool(plan["is_proved"]) and found.ended != "interrupted",
         seconds=round(clock() - begun, 1), assignments=tuple(rows) if opened else (),
         notes=found.notes,
-        evidence={"plan": plan, "steps": list(found.steps), "robustness": found.robustness, "ended": found.ended},
+        evidence={"plan": plan, "steps": list(found.steps), "aims": list(found.aims), "robustness": found.robustness,
+                  "ended": found.ended},
     )  # fmt: skip
     return proposal, found, inputs
 
@@ -141,9 +156,15 @@ def _decision(is_open: bool, was_open: bool, is_extended: bool) -> str:
     return ("keep" if was_open else "open") if is_open else "close"
 
 
-def _other_ways(study: Study, place: Place, settings: SitingSettings) -> dict[str, SitingInputs]:
-    """The same sites with other modes, people and weights: would they choose otherwise?"""
-    ways: dict[str, SitingSettings] = {f"by {m}": replace(settings, mode=m) for m in MODES if m != settings.mode}
+def _other_ways(study: Study, place: Place, settings: SitingSettings) -> dict[str, OtherWay]:
+    """The same sites with other modes, people and weights: would they choose otherwise?
+
+    By another mode the rules on minutes are left out: they are said of the settings' own mode.
+    """
+    no_minutes = replace(settings, reach_minutes=0.0, longer_by_minutes=0.0)
+    ways: dict[str, SitingSettings] = {f"by {m}": replace(no_minutes, mode=m) for m in MODES if m != settings.mode}
+    if "public_transport" in study.links and settings.mode != "public_transport":
+        ways["by public transport"] = replace(no_minutes, mode="public_transport")
     other = "registered" if settings.demand == "residents" else "residents"
     if other == "residents" or place.areas["registered"].null_count() < place.areas.height:
         ways[f"{other} people"] = replace(settings, demand=other)
@@ -151,13 +172,36 @@ def _other_ways(study: Study, place: Place, settings: SitingSettings) -> dict[st
         ways["weighted by long-term illness"] = replace(settings, need_weight=1.0)
     if not settings.no_car_weight:
         ways["those without a car counted twice"] = replace(settings, no_car_weight=1.0)
-    found = {n: inputs_of(study, place, replace(s, reach_minutes=0.0, longer_by_minutes=0.0)) for n, s in ways.items()}
+    found = {n: OtherWay(inputs_of(study, place, s), s) for n, s in ways.items()}
+    usual = inputs_of(study, place, settings)
     homes = (
         place.homes.drop_nulls(["easting", "northing", "people_per_dwelling"]) if place.homes.height else place.homes
     )
     if homes.height:
-        found["with the homes of the housing table"] = _grown(inputs_of(study, place, settings), place, homes)
+        found["with the homes of the housing table"] = OtherWay(_grown(usual, place, homes), settings)
+    later = growth_of_councils(place, GROWTH_YEARS)
+    if later:
+        found[f"people of {place.as_at.year + GROWTH_YEARS}, as projected by council"] = OtherWay(
+            _scaled(usual, np.array([later.get(c, 1.0) for c in place.areas.sort("lsoa11")["ltla21"]])), settings
+        )
     return found
+
+
+def growth_of_councils(place: Place, years: int) -> dict[str, float]:
+    """The people of each council so many years on, over those of the place's own year, as projected; empty if unknown."""
+    if "ltla21" not in place.areas.columns:
+        return {}
+    councils = sorted(set(place.areas["ltla21"].drop_nulls()))
+    ends = [place.as_at.year, place.as_at.year + years]
+    rows = read_table("projections", where=pl.col("area_code").is_in(councils) & pl.col("year").is_in(ends))
+    totals = {
+        (c, int(y)): float(n) for c, y, n in rows.group_by("area_code", "year").agg(pl.col("people").sum()).iter_rows()
+    }
+    return {
+        c: totals[c, ends[1]] / totals[c, ends[0]]
+        for c in councils
+        if (c, ends[0]) in totals and (c, ends[1]) in totals
+    }
 
 
 def _grown(inputs: SitingInputs, place: Place, homes: pl.DataFrame) -> SitingInputs:
@@ -166,7 +210,11 @@ def _grown(inputs: SitingInputs, place: Place, homes: pl.DataFrame) -> SitingInp
     more = np.zeros(inputs.areas.height)
     for e, n, d, p in homes.select("easting", "northing", "dwellings", "people_per_dwelling").iter_rows():
         more[np.hypot(at[:, 0] - e, at[:, 1] - n).argmin()] += d * p
-    scale = 1 + more / np.maximum(inputs.people, 1.0)
+    return _scaled(inputs, 1 + more / np.maximum(inputs.people, 1.0))
+
+
+def _scaled(inputs: SitingInputs, scale: np.ndarray) -> SitingInputs:
+    """The inputs with the people of each area so many times as many."""
     areas = inputs.areas.with_columns(
         (pl.col("people") * pl.Series(scale)).alias("people"), (pl.col("weight") * pl.Series(scale)).alias("weight")
     )

@@ -6,21 +6,31 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chesil.analyses.siting.settings import SitingSettings
-from chesil.core.errors import InputRefused, Problem
+from chesil.analyses.siting.settings import SitingSettings, counts_of
+from chesil.core.errors import InputRefused, Problem, did_you_mean
 from chesil.place.catchments import areas_by_group
 from chesil.place.place import Place
 from chesil.place.travel import TravelTimes
 
 Array = NDArray[np.float64]
+GROUPS_IN_NEED = {
+    "no_car_share": ("no_car_share_2011", "in households without a car (2011)"),
+    "ill_share": ("illness_share_2011", "with a long-term illness (2011)"),
+    "over_65_share": ("residents_2021_65_plus", "aged 65 or over (2021)"),
+    "deprived_share": ("in_most_deprived_fifth_2025", "in England’s most deprived fifth of areas (2025)"),
+    "rural_share": ("is_rural_2011", "in villages and the country (2011)"),
+}
+"""Shares of each area's people in groups in need: the column of the place that each comes from, and its words."""
+AGES_2021 = ("0_15", "16_24", "25_34", "35_49", "50_64", "65_plus")
 
 
 @dataclass(frozen=True, eq=False)
 class SitingInputs:
     """Areas and sites in order of code, and minutes between them (areas, sites).
 
-    `areas` has lsoa11, area_name, people, no_car_share, weight and locality; `sites` has code, site_name, practice_code,
-    is_open, locality, rooms, can_extend and cost_gbp (a year, blank if unknown).
+    `areas` has lsoa11, area_name, people, the shares of `GROUPS_IN_NEED` (blank if unknown), weight and locality; `sites`
+    has code, site_name, practice_code, is_open, locality, rooms, m2, expansion_m2, cost_gbp (a year) and list_size (of the
+    whole practice), blank where unknown.
     """
 
     areas: pl.DataFrame
@@ -51,18 +61,27 @@ class SitingInputs:
         return found
 
 
-def siting_sites(place: Place, services: pl.DataFrame | None = None) -> pl.DataFrame:
+def siting_sites(
+    place: Place, services: pl.DataFrame | None = None, premises: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Open and candidate sites with coordinates (and hospital sites, if given): code, easting, northing and what they are.
 
-    A site given twice at one spot is one building to a traveller and stays two sites: each can close.
+    A site given twice at one spot is one building to a traveller and stays two sites: each can close. What a site costs a
+    year is the rent, notional rent or reimbursement of the register; else an even part of its practice's premises payments
+    (`premises`: practice_code, gbp), since no publication says which building they are for.
     """
     known = place.sites.filter(pl.col("status").is_in(["open", "candidate"])).drop_nulls(["easting", "northing"])
-    rent = pl.coalesce("rent_gbp", "notional_rent_gbp").alias("cost_gbp")
+    count = place.sites.filter(pl.col("status") == "open").group_by("practice_code").len("held")
+    paid = premises if premises is not None else pl.DataFrame(schema={"practice_code": pl.String, "gbp": pl.Float64})
+    known = known.join(count, on="practice_code", how="left", maintain_order="left")
+    known = known.join(paid.select("practice_code", "gbp"), on="practice_code", how="left", maintain_order="left")
+    share = pl.when(pl.col("status") == "open").then(pl.col("gbp") / pl.col("held"))
+    rent = pl.coalesce("rent_gbp", "notional_rent_gbp", "reimbursed_gbp", share).alias("cost_gbp")
     columns = [
         pl.col("site_code").alias("code"), "site_name", "practice_code", (pl.col("status") == "open").alias("is_open"),
         pl.col("easting").cast(pl.Int64), pl.col("northing").cast(pl.Int64),
         pl.col("consulting_rooms").cast(pl.Float64).alias("rooms"),
-        (pl.col("expansion_m2") > 0).fill_null(False).alias("can_extend"), rent,
+        pl.col("gia_m2").cast(pl.Float64).alias("m2"), pl.col("expansion_m2").cast(pl.Float64).fill_null(0.0), rent,
     ]  # fmt: skip
     sites = known.select(columns)
     if services is not None and services.height:
@@ -75,8 +94,8 @@ def siting_sites(place: Place, services: pl.DataFrame | None = None) -> pl.DataF
         extra = inside.select(
             pl.format("hospital:{}", pl.col("postcode")).alias("code"), pl.col("name").alias("site_name"),
             pl.lit(None, pl.String).alias("practice_code"), pl.lit(False).alias("is_open"), "easting", "northing",
-            pl.lit(None, pl.Float64).alias("rooms"), pl.lit(False).alias("can_extend"),
-            pl.lit(None, pl.Float64).alias("cost_gbp"),
+            pl.lit(None, pl.Float64).alias("rooms"), pl.lit(None, pl.Float64).alias("m2"),
+            pl.lit(0.0).alias("expansion_m2"), pl.lit(None, pl.Float64).alias("cost_gbp"),
         ).unique("code", keep="first", maintain_order=True)  # fmt: skip
         sites = pl.concat([sites, extra.select(sites.columns).cast(sites.schema)])
     return sites.sort("code")
@@ -115,7 +134,7 @@ def siting_inputs(
                 for middle, small in areas.select("msoa_name", "area_name").iter_rows()
             ],
             "people": people,
-            "no_car_share": no_car,
+            **_shares(areas),
             "weight": people * need * carless,
             "locality": [owner.get(a, "") for a in areas["lsoa11"]],
         }
@@ -125,6 +144,8 @@ def siting_inputs(
         of_practice.get(p or "", "") or table["locality"][int(k)]
         for p, k in zip(sites["practice_code"], nearest_area, strict=True)
     ]
+    lists = place.registrations.group_by("practice_code").agg(pl.col("patients").sum().alias("list_size"))
+    sites = sites.join(lists, on="practice_code", how="left", maintain_order="left")
     notes = []
     nowhere = place.sites.filter(pl.col("status") == "open").height - int(sites["is_open"].sum())
     if nowhere:
@@ -141,8 +162,29 @@ def siting_inputs(
     )
 
 
+def _shares(areas: pl.DataFrame) -> dict[str, pl.Series]:
+    """The share of each area's people in each group in need, blank where it is not published."""
+    found = {}
+    for name, (column, _) in GROUPS_IN_NEED.items():
+        if column not in areas.columns:
+            found[name] = pl.Series(name, [None] * areas.height, dtype=pl.Float64)
+        elif column.endswith("65_plus"):
+            everyone = pl.sum_horizontal([f"residents_2021_{a}" for a in AGES_2021])
+            found[name] = areas.select((pl.col(column) / everyone).fill_nan(None)).to_series().rename(name)
+        else:
+            found[name] = areas[column].cast(pl.Float64).rename(name)
+    return found
+
+
 def _check_sites(place: Place, sites: pl.DataFrame, settings: SitingSettings) -> None:
     problems = []
+    known_localities = localities_of(place, settings.locality)
+    for setting in ("locality_least_in", "locality_most_in"):
+        problems += [
+            Problem(f"`{c}` is not a locality of {settings.locality}", f"study.toml [siting] {setting}", "",
+                    did_you_mean(c, known_localities) or "`chesil places` lists networks")
+            for c in counts_of(getattr(settings, setting)) if c not in known_localities
+        ]  # fmt: skip
     twice = sites.filter(pl.col("code").is_duplicated())["code"].unique().sort()
     problems += [
         Problem(f"site {c} is listed twice", "sites", "It could be open and closed at once", "Keep one row of it")

@@ -94,7 +94,7 @@ def p_median(
         return no_plan(faults, perf_counter() - began, n)
     search = _search(costs, opening, gap, began + seconds)
     sites = Sites(np.arange(m), opening, must, p).keep(~never)
-    if len(start) == p and not (set(start) & set(np.flatnonzero(never))):
+    if len(start) == p and not never[list(start)].any() and set(np.flatnonzero(must)) <= set(start):
         search.offer(np.array(sorted(start)))
     bound, ended = -np.inf, "proved"
     try:

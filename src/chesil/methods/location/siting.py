@@ -12,6 +12,7 @@ Sites j have y_j = 1 if open and e_j = 1 if extended; x_ij is the share of area 
                 sum over sites closed, opened or extended of 1 <= most_changes
                 locality_least <= sum_j in locality of y_j <= locality_most
                 cost <= most_cost,   travel <= most_travel
+                at least one site open or closed otherwise than in `not_these`                 (for the second best)
                 y_j = 1 where fixed, 0 where forbidden;  x_ij in {0, 1} if areas are whole, else [0, 1].
 
 Pairs far from the nearest sites are first left out: in their place each area may go to "somewhere farther" at the cost of
@@ -77,6 +78,7 @@ class SitingRules:
     most_cost: float = np.inf
     most_travel: float = np.inf
     whole_areas: bool = False
+    not_these: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,6 +260,11 @@ def build(problem: SitingProblem, rules: SitingRules, pairs: Flags, may: Flags, 
         add_row(cost_row, -np.inf, rules.most_cost - closed_cost, "most_cost")
     if np.isfinite(rules.most_travel):
         add_row(travel_row, -np.inf, rules.most_travel, "most_travel")
+    if rules.not_these:
+        ours = np.zeros(total)
+        ours[:m] = 1.0
+        ours[list(rules.not_these)] = -1.0
+        add_row(ours, 1.0 - len(rules.not_these), np.inf)
     low = np.zeros(total)
     low[:m] = problem.must
     if elastic == "fixed":
@@ -324,24 +331,54 @@ def _least_worst(problem: SitingProblem, rules: SitingRules, gap: float, began: 
     levels = np.unique(problem.travel[may])
     nearest = np.where(may, problem.travel, np.inf).min(axis=1).max()
     low, high = int(np.searchsorted(levels, nearest)), levels.size - 1
-    best: SitingPlan | None = None
+    best = np.inf
     while low <= high:
         middle = (low + high) // 2
         left = seconds - (perf_counter() - began)
-        plan = plan_sites(problem, replace(rules, reach=min(rules.reach, float(levels[middle]))), "sites", seconds=left)
-        if plan.ended not in ("proved", "infeasible"):
-            return _none(problem, "worst", plan.ended, perf_counter() - began)
-        if plan.is_feasible:
-            best, high = plan, int(np.searchsorted(levels, plan.values["worst"])) - 1
+        worst, ended = _worst_within(problem, replace(rules, reach=min(rules.reach, float(levels[middle]))), left)
+        if ended not in ("optimal", "proved", "infeasible"):
+            return _none(problem, "worst", ended, perf_counter() - began)
+        if np.isfinite(worst):
+            best, high = worst, int(np.searchsorted(levels, worst)) - 1
         else:
             low = middle + 1
-    if best is None:
+    if not np.isfinite(best):
         return _none(problem, "worst", "infeasible", perf_counter() - began)
-    at = replace(rules, reach=min(rules.reach, best.values["worst"]))
     left = seconds - (perf_counter() - began)
-    plan = plan_sites(problem, at, "travel", gap=gap, seconds=left)
-    plan = plan if plan.is_feasible else best
+    plan = plan_sites(problem, replace(rules, reach=min(rules.reach, best)), "travel", gap=gap, seconds=left)
+    if not plan.is_feasible:
+        return _none(problem, "worst", plan.ended, perf_counter() - began)
     return replace(
         plan, aim="worst", bound=plan.values["worst"], gap=0.0, is_proved=True, ended="proved",
         seconds=perf_counter() - began,
     )  # fmt: skip
+
+
+def _worst_within(problem: SitingProblem, rules: SitingRules, seconds: float) -> tuple[float, str]:
+    """The longest way of some plan that meets the rules, infinite if there is none; and how the search ended."""
+    if np.isfinite(problem.capacity).any() or np.isfinite(rules.most_travel):
+        plan = plan_sites(problem, rules, "sites", seconds=seconds)
+        return plan.values.get("worst", np.inf), plan.ended
+    may = allowed_pairs(problem, rules)
+    if not may.any(axis=1).all():
+        return np.inf, "infeasible"
+    cover, covered = _as_cover(problem, rules, may)
+    none = np.zeros((0, problem.is_open.size), dtype=bool)
+    found = solve(build(cover, covered, none, none, "sites").programme, seconds=seconds)
+    if found.values is None:
+        return np.inf, found.ended
+    opened = found.values[: problem.is_open.size] > 0.5
+    return float(np.where(may & opened, problem.travel, np.inf).min(axis=1).max()), found.ended
+
+
+def _as_cover(problem: SitingProblem, rules: SitingRules, may: Flags) -> tuple[SitingProblem, SitingRules]:
+    """Without capacities a plan is a choice of sites alone: each area's rule is to have one of its sites open."""
+    rows = [np.where(may, 0.0, np.inf)]
+    if problem.other_travel is not None and np.isfinite(rules.other_reach):
+        rows.append(np.where(problem.other_travel <= rules.other_reach + 1e-9, 0.0, np.inf))
+    nobody = np.zeros(0)
+    empty = np.zeros((0, problem.is_open.size))
+    cover = replace(
+        problem, travel=empty, weights=nobody, load=nobody, now=nobody, other_travel=np.vstack(rows)
+    )  # fmt: skip
+    return cover, replace(rules, other_reach=0.5, reach=np.inf, longer_by=np.inf)
