@@ -1,7 +1,7 @@
 """Nothing small comes through the public door, and nothing hidden can be worked out by one difference."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chesil.blueprint.disclosure import SmallNumberRule
@@ -34,11 +34,13 @@ def _published(values: list[int]) -> dict[str, Figure]:
     return make_safe_to_publish([*parts, whole], "public", groups=[("ALL", [p.unit_code for p in parts])])
 
 
+@settings(deadline=None)
 @given(counts)
 def test_no_small_count_comes_through(values: list[int]) -> None:
     assert not [f for f in _published(values).values() if RULE.hides(f.numerator)]
 
 
+@settings(deadline=None)
 @given(counts)
 def test_a_hidden_part_cannot_be_got_from_the_whole(values: list[int]) -> None:
     safe = _published(values)
@@ -47,6 +49,7 @@ def test_a_hidden_part_cannot_be_got_from_the_whole(values: list[int]) -> None:
     assert not (len(hidden) == 1 and whole.is_known and any(RULE.hides(v) for v in values))
 
 
+@settings(deadline=None)
 @given(counts)
 def test_twice_is_once_and_order_does_not_matter(values: list[int]) -> None:
     once = _published(values)
@@ -63,6 +66,7 @@ def test_the_board_sees_everything_and_open_counts_stay() -> None:
     assert public["m/B/2022-23/business_as_usual"].is_known
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 12)), min_size=4, max_size=12))
 def test_two_ways_of_grouping_the_same_units_give_nothing_back(units: list[tuple[int, int, int]]) -> None:
     """Networks and drawn groups overlap, and their differences are units or small sets of them."""

@@ -26,7 +26,10 @@ class Chapter:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """A blueprint in one edition. `figures` by id are those that the edition may show, in the order of the plan."""
+    """A blueprint in one edition. `figures` by id are those that the edition may show, in the order of the plan.
+
+    `groups` are which units add up to which; `kept_back` ids of figures that are withheld because an earlier version did.
+    """
 
     title: str
     about: str
@@ -40,6 +43,8 @@ class Book:
     cards: Mapping[str, Measure]
     figures: Mapping[str, Figure]
     receipts: Mapping[str, Receipt]
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    kept_back: frozenset[str] = frozenset()
 
     @property
     def used_receipts(self) -> list[Receipt]:
@@ -80,6 +85,8 @@ def make_book(
         cards=plan.cards,
         figures={f.id: f for f in plan.figures.values()},
         receipts=plan.receipts,
+        groups=tuple(groups_of(plan)),
+        kept_back=kept_back,
     )
 
 

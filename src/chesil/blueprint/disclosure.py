@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack
 
 from chesil.core.figure import Figure, figure_id
 
-NOUGHT = 1e-7
+MOVED = 0.99
+"""A count of people that can be one more or one less is not told."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,10 @@ def beside(
     """The ids to withhold beside the small ones, so that no sum, and no combination of sums, gives a hidden one back.
 
     `counts` are each figure's numerator and denominator, where it has a value. In each sum the hidden parts must be
-    several and add up to more than the rule hides; then no hidden count may follow from all sums together (a row of
-    the null space of the sums would be nought). `known` are ids that a reader has from elsewhere, such as an earlier
-    version: hiding them hides nothing. The next smallest count is taken each time. As for primary and secondary cells in
-    Willenborg and de Waal, Elements of Statistical Disclosure Control (Springer, 2001), chapter 6.
+    several and add up to more than the rule hides; then no small count may follow from all sums together. `known` are ids
+    that a reader has from elsewhere, such as an earlier version: hiding them hides nothing. The next smallest count is
+    taken each time. As for primary and secondary cells in Willenborg and de Waal, Elements of Statistical Disclosure
+    Control (Springer, 2001), chapter 6.
     """
     return {i for part in _connected(small, sums) for i in _beside_in(part, counts, small, rule, known)}
 
@@ -101,8 +104,9 @@ def _beside_in(
             if not hide_beside([wrong]):
                 left.remove(wrong)  # all that could be hidden is: what is left was known before
             continue
-        alone = sorted(_determined(small | found, sums))
-        if not [c for c in alone if hide_beside(s for s in sums if c in s.cells)]:
+        alone = sorted(_pinned(small | found, small, sums, counts, rule))
+        near = [c for c in alone if hide_beside(s for s in sums if c in s.cells)]
+        if not near and not (alone and hide_beside(s for s in sums if (small | found).intersection(s.cells))):
             return found
 
 
@@ -201,19 +205,88 @@ def _size(parts: tuple[float, ...]) -> float:
     return parts[0] if parts else 0.0
 
 
-def _determined(hidden: set[str], sums: Sequence[Sum]) -> set[str]:
-    """Hidden ids that the sums give back together: those on which every solution of the sums agrees."""
+def _pinned(
+    hidden: set[str],
+    small: set[str],
+    sums: Sequence[Sum],
+    counts: Mapping[str, tuple[float, ...]],
+    rule: SmallNumberRule,
+) -> set[str]:
+    """Small hidden ids whose count a reader can tell: no other counts that are one more or one less fit all sums.
+
+    A reader knows that what is hidden is at least the least that the rule hides. Each linear programme looks for other
+    counts that fit and move as many of the small ones as can be; what none of them moves is pinned.
+    """
     names = sorted({c for s in sums for c in s.cells if c in hidden})
-    if not names:
-        return set()
     at = {n: k for k, n in enumerate(names)}
-    matrix = np.zeros((len(sums), len(names)))
-    for row, s in enumerate(sums):
-        for part in s.parts:
-            if part in at:
-                matrix[row, at[part]] = 1.0
-        if s.whole in at:
-            matrix[row, at[s.whole]] = -1.0
-    sizes, directions = np.linalg.eigh(matrix.T @ matrix)
-    loose = np.abs(directions[:, sizes < NOUGHT]).max(axis=1, initial=0.0)
-    return {n for n, k in at.items() if loose[k] < NOUGHT}
+    found: set[str] = set()
+    for place in (0, 1):
+        true = {n: counts[n][place] if n in counts and len(counts[n]) > place else np.nan for n in names}
+        left = [n for n in names if n in small and not true[n] < rule.low and not true[n] > rule.high]
+        rows = [r for s in sums if (r := _row(s, at, true, counts, place)) is not None]
+        found |= _not_moved(left, names, true, rows, rule) if left and rows else set()
+    return found
+
+
+def _row(
+    a_sum: Sum, at: Mapping[str, int], true: Mapping[str, float], counts: Mapping[str, tuple[float, ...]], place: int
+) -> tuple[dict[int, float], float] | None:
+    """What a sum says of hidden cells: their signs by column, and what they come to; None where a reader cannot know it."""
+    signs = {at[p]: 1.0 for p in a_sum.parts if p in at}
+    if a_sum.whole in at:
+        signs[at[a_sum.whole]] = -1.0
+    if not signs:
+        return None
+    comes_to = sum(true[c] * (-1.0 if c == a_sum.whole else 1.0) for c in a_sum.cells if c in at)
+    if np.isnan(comes_to):  # an earlier version hid one of them: the sum is known from what it showed
+        shown = [counts[c][place] for c in a_sum.cells if c not in at and c in counts and len(counts[c]) > place]
+        if len(shown) < sum(c not in at for c in a_sum.cells) or not a_sum.whole:
+            return None
+        whole = 0.0 if a_sum.whole in at else shown[0]
+        comes_to = whole - sum(shown[1:] if a_sum.whole not in at else shown)
+    return signs, comes_to
+
+
+def _not_moved(
+    left: list[str],
+    names: list[str],
+    true: Mapping[str, float],
+    rows: list[tuple[dict[int, float], float]],
+    rule: SmallNumberRule,
+) -> set[str]:
+    """Of some hidden ids, those that keep their count in every solution that the programmes find."""
+    matrix = csr_array(
+        (
+            [v for signs, _ in rows for v in signs.values()],
+            (
+                [k for k, (signs, _) in enumerate(rows) for _ in signs],
+                [column for signs, _ in rows for column in signs],
+            ),
+        ),
+        shape=(len(rows), len(names)),
+    )
+    totals = np.array([comes_to for _, comes_to in rows])
+    least = np.array([rule.low if np.isnan(true[n]) else min(float(rule.low), true[n]) for n in names])
+    at = {n: k for k, n in enumerate(names)}
+    waiting = list(left)
+    for sign in (1.0, -1.0, 1.0, -1.0):
+        if not waiting:
+            break
+        moves = len(waiting)
+        where = csr_array(
+            (np.full(moves, -sign), (np.arange(moves), [at[n] for n in waiting])), shape=(moves, len(names))
+        )
+        known = np.array([0.0 if np.isnan(true[n]) else true[n] for n in waiting])
+        result = linprog(
+            np.concatenate([np.zeros(len(names)), -np.ones(moves)]),
+            A_ub=hstack([where, eye_array(moves)]),
+            b_ub=-sign * known,
+            A_eq=hstack([matrix, csr_array((len(rows), moves))]),
+            b_eq=totals,
+            bounds=[*((low, None) for low in least), *((0.0, 1.0) for _ in waiting)],
+            method="highs",
+        )
+        if not result.success:
+            break
+        waiting = [n for n, moved in zip(waiting, result.x[len(names) :], strict=True) if moved < MOVED]
+    return set(waiting)

@@ -50,20 +50,21 @@ def make_safe_to_publish(
     if check_edition(edition) != "public":
         return given
     of_people = {i: f for i, f in given.items() if f.measure not in not_of_people}
-    small = {i for i, f in of_people.items() if _is_ours(f) and (rule.hides(f.numerator) or rule.hides(f.denominator))}
+    small = {i for i, f in of_people.items() if is_ours(f) and (rule.hides(f.numerator) or rule.hides(f.denominator))}
     small |= {i for i, f in given.items() if f.reason == rule.words} | (kept_back & given.keys())
-    counts = {i: _counts(f) for i, f in of_people.items() if f.numerator is not None}
-    known = frozenset(i for i, f in of_people.items() if not _is_ours(f))
+    counts = {i: counts_of(f) for i, f in of_people.items() if f.numerator is not None}
+    known = frozenset(i for i, f in of_people.items() if not is_ours(f))
     hidden = small | beside(counts, small, sums_among(of_people, groups, part_of or {}), rule, known)
     safe = {i: _withheld(f, rule.words) if i in hidden else f for i, f in given.items()}
     return safe | {i: _withheld(given[i], PRIVATE_WORDS) for i in private if i in given}
 
 
-def _is_ours(figure: Figure) -> bool:
+def is_ours(figure: Figure) -> bool:
+    """Whether the small-number rule is for us to apply: not to a publisher's own counts."""
     return figure.standing not in PUBLISHERS_OWN
 
 
-def _counts(figure: Figure) -> tuple[float, ...]:
+def counts_of(figure: Figure) -> tuple[float, ...]:
     return tuple(c for c in (figure.numerator, figure.denominator) if c is not None)
 
 

@@ -7,25 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
 from chesil import __version__
-from chesil.blueprint.book import Book, make_book
+from chesil.blueprint.book import Book
 from chesil.blueprint.words import LICENCES
 from chesil.core.errors import ChesilError, InputRefused, Problem
 from chesil.core.figure import Figure
 from chesil.core.whole_files import write_whole
-from chesil.plan import make_plan
-from chesil.study import Study, read_study
+from chesil.study import Study
 
 SCHEMA_VERSION = 1
 COPIED = ("judgements.toml", "options", "weights", "proposals", "links")
-COMPARED = (
-    "value", "lower", "upper", "lower998", "upper998", "numerator", "denominator", "reason", "method", "period", "standing",
-)  # fmt: skip
 COLUMNS: dict[str, tuple[Any, str]] = {
     "id": (pl.String, "name of the figure: measure, unit, vintage and scenario"),
     "measure": (pl.String, "name of the measure, as in the page of measures"),
@@ -49,26 +44,20 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "notes": (pl.String, "what a reader should know, separated by |"),
     "receipts": (pl.String, "ids of the sources, separated by |"),
 }
+GROUP_COLUMNS: dict[str, Any] = {"whole": pl.String, "way": pl.Int64, "part": pl.String}
+"""Which units add up to which; a whole that can be cut in several ways has several numbers."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One thing in which two sets of figures differ, and the likely cause."""
-
-    figure: str
-    what: str
-    before: str
-    after: str
-    why: str = ""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """A pack as read: its manifest, figures by id and sources by id."""
+    """A pack as read: its manifest, figures by id, sources by id, the study's files, and which units add up to which."""
 
     manifest: Mapping[str, Any]
     figures: Mapping[str, Figure]
     receipts: Mapping[str, Mapping[str, Any]]
+    study: Mapping[str, bytes]
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    csv_is_the_same: bool = True
 
 
 def write_pack(book: Book, study: Study, path: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
@@ -80,6 +69,7 @@ def write_pack(book: Book, study: Study, path: Path, tell: Callable[[str], None]
     tell("writing the pack")
     files = {**_study_files(study), **_figure_files(book)}
     files["sources.json"] = _json([r.as_dict() for r in book.used_receipts])
+    files["groups.csv"] = _groups_csv(book)
     files["README.txt"] = _readme(book).encode()
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -89,6 +79,7 @@ def write_pack(book: Book, study: Study, path: Path, tell: Callable[[str], None]
         "as_at": book.as_at.isoformat(),
         "chesil": __version__,
         "england_pack": book.fingerprint,
+        "kept_back": sorted(book.kept_back),
         "files": {n: {"sha256": sha256(c).hexdigest(), "bytes": len(c)} for n, c in sorted(files.items())},
         "licences": [*LICENCES, "The software is under the MIT licence."],
     }
@@ -127,62 +118,14 @@ def read_pack(path: Path) -> Pack:
     if problems:
         raise InputRefused(f"{path.name} is not as it was made", problems, "Get it again from its publisher")
     table = pl.read_parquet(io.BytesIO(held["figures.parquet"]))
-    figures = {r["id"]: _figure_of(r) for r in table.iter_rows(named=True)}
-    return Pack(manifest, figures, {r["id"]: r for r in json.loads(held["sources.json"])})
-
-
-def verify_pack(path: Path, tell: Callable[[str], None] = lambda _: None) -> tuple[int, list[Difference], list[str]]:
-    """Work out every figure of a pack again: how many there are, what differs, and what a reader must know of it."""
-    pack = read_pack(path)
-    with TemporaryDirectory() as name:
-        with zipfile.ZipFile(path) as opened:
-            opened.extractall(name, [n for n in opened.namelist() if n.startswith("study/")])
-        study = read_study(Path(name) / "study")
-        book = make_book(make_plan(study, tell), tell)
-    notes = []
-    if book.fingerprint != pack.manifest["england_pack"]:
-        notes.append(
-            f"The pack was made with the England pack {pack.manifest['england_pack']}; this is {book.fingerprint}."
-        )
-    if __version__ != pack.manifest["chesil"]:
-        notes.append(f"The pack was made by Chesil {pack.manifest['chesil']}; this is {__version__}.")
-    again = {i: _figure_of(_row(f)) for i, f in book.figures.items()}
-    return len(pack.figures), compare_figures(pack.figures, again), notes
-
-
-def compare_packs(old: Path, new: Path) -> list[Difference]:
-    """What changed from one pack to another, figure by figure, with the likely cause: data, method or study."""
-    before, after = read_pack(old), read_pack(new)
-    sums = [{i: r["sha256"] for i, r in p.receipts.items()} for p in (before, after)]
-    study_changed = _study_sums(before) != _study_sums(after)
-    found = []
-    for d in compare_figures(before.figures, after.figures):
-        one, two = before.figures.get(d.figure), after.figures.get(d.figure)
-        receipts = [{r: s.get(r) for r in f.receipts} for f, s in zip((one, two), sums, strict=True) if f is not None]
-        if len(receipts) == 2 and receipts[0] != receipts[1]:
-            why = "the data behind it changed"
-        elif one is not None and two is not None and one.method != two.method:
-            why = "its method changed"
-        elif before.manifest["chesil"] != after.manifest["chesil"]:
-            why = "the software changed"
-        else:
-            why = "the study changed" if study_changed else "not known"
-        found.append(Difference(d.figure, d.what, d.before, d.after, why))
-    return found
-
-
-def compare_figures(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> list[Difference]:
-    """Every figure that is only in one, and every part in which the two differ."""
-    found = [Difference(i, "figure", "there", "not there") for i in before if i not in after]
-    found += [Difference(i, "figure", "not there", "there") for i in after if i not in before]
-    for name in (i for i in before if i in after):
-        one, two = before[name], after[name]
-        found += [
-            Difference(name, part, str(getattr(one, part)), str(getattr(two, part)))
-            for part in COMPARED
-            if getattr(one, part) != getattr(two, part)
-        ]
-    return found
+    return Pack(
+        manifest=manifest,
+        figures={r["id"]: figure_of(r) for r in table.iter_rows(named=True)},
+        receipts={r["id"]: r for r in json.loads(held["sources.json"])},
+        study={n: held[n] for n in sorted(held) if n.startswith("study/")},
+        groups=_groups_of(held.get("groups.csv", b"")),
+        csv_is_the_same=held["figures.csv"] == table.write_csv().encode(),
+    )
 
 
 def _study_files(study: Study) -> dict[str, bytes]:
@@ -215,7 +158,7 @@ def _csv(table: pl.DataFrame) -> bytes:
 
 
 def _figure_files(book: Book) -> dict[str, bytes]:
-    rows = [_row(f) for f in book.figures.values()]
+    rows = [row_of(f) for f in book.figures.values()]
     columns = {n: [r[n] for r in rows] for n in COLUMNS}
     table = pl.DataFrame(columns, schema={n: kind for n, (kind, _) in COLUMNS.items()})
     parquet = io.BytesIO()
@@ -241,18 +184,25 @@ def _figure_files(book: Book) -> dict[str, bytes]:
     }
 
 
-def _row(figure: Figure) -> dict[str, Any]:
+def _groups_csv(book: Book) -> bytes:
+    rows = [(whole, way, part) for way, (whole, parts) in enumerate(book.groups) for part in parts]
+    return pl.DataFrame(rows, schema=GROUP_COLUMNS, orient="row").write_csv().encode()
+
+
+def _groups_of(content: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = pl.read_csv(io.BytesIO(content), schema=GROUP_COLUMNS) if content else pl.DataFrame(schema=GROUP_COLUMNS)
+    found = table.group_by("whole", "way", maintain_order=True).agg("part")
+    return tuple((whole, tuple(parts)) for whole, _, parts in found.iter_rows())
+
+
+def row_of(figure: Figure) -> dict[str, Any]:
     record = figure.as_dict()
     return {n: " | ".join(record[n]) if isinstance(record[n], list) else record[n] for n in COLUMNS}
 
 
-def _figure_of(row: Mapping[str, Any]) -> Figure:
+def figure_of(row: Mapping[str, Any]) -> Figure:
     parts = {n: tuple(row[n].split(" | ")) if row[n] else () for n in ("notes", "receipts")}
     return Figure(**{**{n: row[n] for n in COLUMNS if n != "id"}, **parts})
-
-
-def _study_sums(pack: Pack) -> dict[str, str]:
-    return {n: e["sha256"] for n, e in pack.manifest["files"].items() if n.startswith("study/")}
 
 
 def _manifest_of(path: Path) -> Mapping[str, Any]:
@@ -275,6 +225,7 @@ def _readme(book: Book) -> str:
         "What is in this file\n"
         "  study/                     the place, tables, options and settings it rests on, as this edition may use them\n"
         "  figures.csv, .parquet      every figure that the edition shows; figures.csv-metadata.json says what each column is\n"
+        "  groups.csv                 which practices and networks add up to which\n"
         "  sources.json               where every number comes from, with check sums\n"
         "  manifest.json              check sums of all files\n\n"
         "To work every figure out again\n"

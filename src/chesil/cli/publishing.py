@@ -1,6 +1,6 @@
 """Commands to publish a blueprint, to work a published one out again, and to compare two."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ from chesil.cli.printing import Json, StudyFolder, err, out, show
 from chesil.core.errors import ChesilError
 
 if TYPE_CHECKING:
+    from chesil.blueprint.pack import Pack
     from chesil.blueprint.publishing import Publication
     from chesil.plan import Plan
 
@@ -35,10 +36,15 @@ def blueprint(
     processes: Annotated[
         int, typer.Option(help="Processes that draw and write beside each other; else one a core, at most four.")
     ] = 0,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(help="The pack of a public edition given out before: what it withheld stays withheld."),
+    ] = None,
 ) -> None:
     """Write the blueprint of a study: pages that open from disk and, if asked, PDF, Word, Excel, slides, papers, the pack."""
     from chesil.blueprint.editions import check_edition
     from chesil.blueprint.for_edition import study_for_edition
+    from chesil.blueprint.pack import read_pack
     from chesil.blueprint.publishing import get_ready, publish_all
     from chesil.blueprint.workers import open_workers, usual_processes
     from chesil.plan import plans_by_edition
@@ -46,6 +52,7 @@ def blueprint(
 
     wanted = _formats(formats)
     read = read_study(study)
+    packs = [read_pack(p) for p in earlier or ()]
     editions = [check_edition(e.strip()) for e in (edition or read.edition).split(",")]
     if practice and "practice" not in editions:
         raise ChesilError("`--practice` is for the practice edition", [], "Add `--edition practice`")
@@ -58,7 +65,7 @@ def blueprint(
     count = processes or (usual_processes() if is_much else 1)
     with err.status("reading the study") as status, open_workers(count, get_ready) as workers:
         plans = plans_by_edition([study_for_edition(read, name) for name in folders], status.update)
-        publications = _publications(plans, folders, wanted, template, practice, status.update)
+        publications = _publications(plans, folders, packs, wanted, template, practice, status.update)
         written = publish_all(publications, workers, status.update)
     for path in written[:MOST_LISTED]:
         out.print(
@@ -74,6 +81,7 @@ def blueprint(
 def _publications(
     plans: "Mapping[str, Plan]",
     folders: "Mapping[str, Path]",
+    earlier: "Sequence[Pack]",
     wanted: tuple[str, ...],
     template: Path | None,
     practice: str,
@@ -81,12 +89,13 @@ def _publications(
 ) -> "Iterator[Publication]":
     """What is to be published, made one by one: an edition each, and of practices' own editions one a practice."""
     from chesil.blueprint.book import make_book
+    from chesil.blueprint.earlier import kept_back
     from chesil.blueprint.practice import circles, find_circle, practice_book
     from chesil.blueprint.publishing import publication_of
 
     for name, folder in folders.items():
         plan = plans[name]
-        book = make_book(plan, tell)
+        book = make_book(plan, tell, kept_back(plan, earlier))
         if name != "practice" or not practice:
             yield publication_of(book, plan, folder, wanted, template)
             continue
@@ -103,7 +112,7 @@ def verify(
     pack: Annotated[Path, typer.Argument(help="A blueprint's pack (a zip file).")], as_json: Json = False
 ) -> None:
     """Work out every figure of a pack again, and list any that comes out otherwise."""
-    from chesil.blueprint.pack import verify_pack
+    from chesil.blueprint.pack_checking import verify_pack
 
     with err.status("working it out again") as status:
         count, differences, notes = verify_pack(pack, lambda step: status.update(step))
@@ -125,7 +134,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say what changed from one blueprint to another and why, figure by figure."""
-    from chesil.blueprint.pack import compare_packs
+    from chesil.blueprint.pack_checking import compare_packs
 
     rows = [(d.figure, d.what, d.before, d.after, d.why) for d in compare_packs(old, new)]
     show(("figure", "what", "before", "after", "why"), rows, as_json)
