@@ -23,7 +23,7 @@ from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.disclosure import SmallNumberRule
 from chesil.blueprint.document import Chart, Map, Section, Table
 from chesil.blueprint.for_edition import study_for_edition
-from chesil.blueprint.publishing import publish
+from chesil.blueprint.publishing import publication_of, publish
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.plan import Plan, plan_in_edition
@@ -140,7 +140,7 @@ def published(plan: Plan, book: Book, tmp_path_factory: pytest.TempPathFactory) 
         sections=tuple(_without_pictures(s) for s in book.sections),
         chapters=tuple(replace(c, sections=tuple(map(_without_pictures, c.sections))) for c in book.chapters[:1]),
     )
-    publish(few, plan.study, folder, ("pdf", "word", "excel", "slides", "papers", "pack"), plan=plan)
+    publish(publication_of(few, plan, folder, ("pdf", "word", "excel", "slides", "papers", "pack")))
     return folder
 
 
