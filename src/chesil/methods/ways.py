@@ -87,6 +87,10 @@ def water_around(country: Country, points: Array) -> WaterMap:
     return _map_of(country, west, south, east, north)
 
 
+LINES_AT_ONCE = 100_000
+"""Lines walked together: so few that they stay in the processor's own memory."""
+
+
 def land_metres(
     country: Country,
     here: Array,
@@ -106,18 +110,34 @@ def land_metres(
     if not straight.size:
         return straight
     water = water or water_around(country, np.vstack([here, there]))
-    around = _ways_around(country, here, there, mode, ferries, water)
-    longer = around / ZIGZAG - SLACK * straight
-    i, j = np.nonzero(longer > straight)
-    if not len(i):
+    blocked = _lines_over_water(water, here, there)
+    # Ways round are sought only from those points of which any line is blocked: few, far from the coast.
+    ends = np.flatnonzero(blocked.any(axis=0))
+    if not ends.size:
         return straight
-    blocked = crosses_water(water, here[i], there[j])
-    straight[i[blocked], j[blocked]] = longer[i[blocked], j[blocked]]
+    around = _ways_around(country, here, there, ends, mode, ferries, water)
+    longer = around / ZIGZAG - SLACK * straight[:, ends]
+    straight[:, ends] = np.where(blocked[:, ends] & (longer > straight[:, ends]), longer, straight[:, ends])
     return straight
 
 
-def _ways_around(country: Country, here: Array, there: Array, mode: str, ferries: bool, water: WaterMap) -> Array:
-    """Metres from area to area, (n, m), between points that join the network at the areas nearest to them."""
+def _lines_over_water(water: WaterMap, here: Array, there: Array) -> NDArray[np.bool_]:
+    """Whether the straight line between each of `here` (n, 2) and each of `there` (m, 2) crosses water: (n, m)."""
+    found = np.zeros((len(here), len(there)), dtype=bool)
+    rows = max(1, LINES_AT_ONCE // len(there))
+    for start in range(0, len(here), rows):
+        some = here[start : start + rows]
+        lines = np.repeat(some, len(there), axis=0), np.tile(there, (len(some), 1))
+        found[start : start + rows] = crosses_water(water, *lines).reshape(len(some), len(there))
+    return found
+
+
+def _ways_around(
+    country: Country, here: Array, there: Array, ends: Ints, mode: str, ferries: bool, water: WaterMap
+) -> Array:
+    """Metres from area to area, (n, ends), to some of `there`, between points that join the network at the areas nearest
+    to them.
+    """
     points = np.vstack([here, there])
     low, high = points.min(axis=0), points.max(axis=0)
     margin = np.clip(MARGINS_M[1] - np.hypot(*(high - low)) / 4, *MARGINS_M)
@@ -140,7 +160,7 @@ def _ways_around(country: Country, here: Array, there: Array, mode: str, ferries
         np.concatenate([metres, entry_m.ravel()[joined]]),
     )
     count = len(mine) + len(points)
-    sources = np.arange(len(here) + len(mine), count)
+    sources = len(mine) + len(here) + ends
     return shortest_ways(count, links, sources)[:, len(mine) : len(mine) + len(here)].T
 
 
