@@ -8,14 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chesil.analyses.closure import Asked, ClosureSettings, assess_closures, assess_what_if, hand_back_paper, timetable
+from chesil.analyses.closure.dispersing import dispersed, grounds_of, who_receive, who_receive_alone
 from chesil.blueprint.papers.hand_back import paper_html, paper_markdown
 from chesil.blueprint.sections import closure
 from chesil.core.assessment import Assessment
 from chesil.core.errors import InputRefused
 from chesil.measures.computing import Unit
-from chesil.methods.dispersal import disperse, leaving_shares, totals_by_share
+from chesil.methods.dispersal import ChoiceModel, disperse, leaving_shares, totals_by_pairs, totals_by_share
 from chesil.place.choosing import choice_field, index_choices
 from chesil.place.place import Place
 from chesil.setting_up.closure import _refuse_ended, closures_of
@@ -165,6 +168,33 @@ def test_the_quick_field_and_the_plain_way_agree(dorset_2022: Place) -> None:
     assert (sum(brief.values()), unplaced) == (field.people.sum(), 0)
     for n, other in enumerate(field.practices):
         assert abs(brief.get(other, 0) - whole[:, n].sum()) <= 2
+
+
+@pytest.mark.parametrize("closed", [0, 3])
+def test_pairs_give_what_every_cell_gives(dorset_2022: Place, closed: int) -> None:
+    """Every practice of Dorset closed alone, by pairs and by areas x practices, with and without lists that are closed."""
+    closed_lists = tuple(dorset_2022.practices["practice_code"].to_list()[:closed])
+    grounds = grounds_of(dorset_2022, ClosureSettings(closed_lists=closed_lists), {})
+    for code in dorset_2022.practices["practice_code"]:
+        every = who_receive(grounds, [dispersed(grounds, code, Asked((code,)), None, {})])
+        assert who_receive_alone(grounds, code) == every
+
+
+@given(seed=st.integers(0, 10_000), bare=st.sampled_from([0.0, 0.3, 1.0]))
+def test_pairs_give_what_every_cell_gives_wherever_people_live(seed: int, bare: float) -> None:
+    """Made-up areas, some of which use no other practice and some of which lie nowhere."""
+    rng = np.random.default_rng(seed)
+    people = rng.integers(0, 300, 6)
+    observed = np.where(rng.random((6, 4)) < 0.5, 0.0, rng.integers(1, 90, (6, 4)).astype(float))
+    observed[rng.random(6) < bare] = 0.0
+    km = np.where(rng.random((6, 4)) < 0.2, np.nan, rng.uniform(0.1, 20, (6, 4)))
+    size, can, model = rng.integers(1, 9000, 4).astype(float), rng.random(4) < 0.8, ChoiceModel()
+    lonely = np.flatnonzero(observed.sum(axis=1) <= 0)
+    dense_km = np.where((observed.sum(axis=1) <= 0)[:, None], km, np.nan)
+    cells = disperse(people, leaving_shares(people, observed, size, dense_km, model, can))[:, :-1].sum(axis=0)
+    row, column = np.nonzero(observed)
+    pairs = (row, column, observed[row, column])
+    assert totals_by_pairs(people, pairs, size, model, can, (lonely, km[lonely])).tolist() == cells.tolist()
 
 
 NOTICES = (

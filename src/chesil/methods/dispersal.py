@@ -154,6 +154,41 @@ def disperse(people: Whole, shares: Array, room: Array | None = None, further: A
     return whole_people(people, placed, room)
 
 
+def totals_by_pairs(
+    people: Whole,
+    pairs: tuple[Whole, Whole, Array],
+    size: Array,
+    model: ChoiceModel,
+    can: NDArray[np.bool_],
+    lonely: tuple[Whole, Array],
+) -> Whole:
+    """Whole people whom each practice receives, (practices,), by `leaving_shares` and `disperse` without room, from the
+    pairs that anybody uses alone: in a city, areas and practices make far more cells than pairs.
+
+    `people` (areas,); `pairs` their rows, columns and patients; `size` and `can` (practices,); `lonely` the rows of areas
+    in which nobody uses another practice and their distances (rows, practices). For a model by neighbours' shares alone
+    (`observed_weight` 1). All nought if nobody can be chosen.
+    """
+    open_ = can[pairs[1]]
+    row, column, patients = pairs[0][open_], pairs[1][open_], pairs[2][open_]
+    total = np.bincount(row, weights=patients, minlength=people.size).astype(np.float64)
+    share = patients * np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)[row]
+    unseen = np.flatnonzero(total <= 0)
+    rest = np.zeros((unseen.size, size.size))
+    at = np.searchsorted(unseen, lonely[0])
+    rest[at] = _rows_to_one(huff_weights(size, lonely[1], model) * can)
+    overall = np.bincount(column, weights=people[row] * share, minlength=size.size) + people[unseen] @ rest
+    if overall.sum() > 0:
+        rest[rest.sum(axis=1) <= 0] = overall / overall.sum()
+    more, to = np.nonzero(rest)
+    rows, columns = np.concatenate([row, unseen[more]]), np.concatenate([column, to])
+    shares = np.concatenate([share, rest[more, to]])
+    order = np.lexsort((columns, rows))
+    rows, columns = rows[order], columns[order]
+    whole = round_within(people[rows] * shares[order], rows)
+    return np.bincount(columns, weights=whole, minlength=size.size).astype(np.int64)
+
+
 def totals_by_share(people: Whole, area: Whole, practice: Whole, patients: Whole) -> tuple[Whole, Whole, int]:
     """The practices that receive people by neighbours' shares alone, how many whole people each, and how many find none.
 

@@ -36,6 +36,25 @@ class ChoiceField:
 
 
 @dataclass(frozen=True, eq=False)
+class ChoicePairs:
+    """A `ChoiceField` in brief: of all areas and practices only the pairs that anybody uses.
+
+    `people` (areas,); `row`, `column` and `patients` (pairs,) in order; `practices`, `sizes` and `is_here` (practices,);
+    `lonely` are positions of areas in which nobody uses another practice, `km` (lonely, practices) from there.
+    """
+
+    people: NDArray[np.int64]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    patients: NDArray[np.float64]
+    practices: NDArray[np.object_]
+    sizes: NDArray[np.float64]
+    is_here: NDArray[np.bool_]
+    lonely: NDArray[np.int64]
+    km: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class ChoiceIndex:
     """A place's registrations by practice and by area, made once so that many fields can be had quickly.
 
@@ -58,11 +77,7 @@ class ChoiceIndex:
         Without `every_distance` kilometres are worked out only for areas in which nobody uses another practice: enough
         where neighbours' shares alone are used, and much quicker.
         """
-        number = int(np.searchsorted(self.practices, practice))
-        if number == self.practices.size or self.practices[number] != practice or not self.is_here[number]:
-            near = did_you_mean(practice, [str(c) for c in self.practices[self.is_here]])
-            raise NotFound(f"`{practice}` is not a practice of {self.place_name}", [], near)
-        areas, people, row, other, patients = self._neighbours(number)
+        areas, people, row, other, patients = self._neighbours(self._number(practice))
         codes = np.unique(other)
         column = np.searchsorted(codes, other)
         cells = np.bincount(row * codes.size + column, weights=patients, minlength=areas.size * codes.size)
@@ -76,6 +91,25 @@ class ChoiceIndex:
             km=self._km(areas, codes, lonely), sizes=self.sizes[codes], is_here=self.is_here[codes],
             known=english | (observed.sum(axis=1) > 0),
         )  # fmt: skip
+
+    def pairs(self, practice: str) -> ChoicePairs:
+        """The field of a practice's patients in brief; `NotFound` if it is not one of the place's own."""
+        areas, people, row, other, patients = self._neighbours(self._number(practice))
+        codes = np.unique(other)
+        known = self.areas[areas[row]] != NOWHERE
+        row, other, patients = row[known], other[known], patients[known].astype(np.float64)
+        lonely = np.bincount(row, weights=patients, minlength=areas.size) <= 0
+        return ChoicePairs(
+            people, row, np.searchsorted(codes, other), patients, self.practices[codes], self.sizes[codes],
+            self.is_here[codes], np.flatnonzero(lonely), self._km(areas[lonely], codes, None),
+        )  # fmt: skip
+
+    def _number(self, practice: str) -> int:
+        number = int(np.searchsorted(self.practices, practice))
+        if number == self.practices.size or self.practices[number] != practice or not self.is_here[number]:
+            near = did_you_mean(practice, [str(c) for c in self.practices[self.is_here]])
+            raise NotFound(f"`{practice}` is not a practice of {self.place_name}", [], near)
+        return number
 
     def neighbours(
         self, practice: str

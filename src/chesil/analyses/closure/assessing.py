@@ -13,7 +13,7 @@ from chesil.analyses.closure.dispersing import (
     dispersed,
     grounds_of,
     receivers,
-    who_receive,
+    who_receive_alone,
 )
 from chesil.analyses.closure.settings import Asked, ClosureSettings, check_asked
 from chesil.analyses.closure.special import special_groups
@@ -85,7 +85,7 @@ def assess_closures(place: Place, settings: ClosureSettings, gp_fte: Mapping[str
     last: list[str] = []
     for code in place.practices["practice_code"]:
         try:
-            found = who_receive(grounds, _round(grounds, Asked((code,)), None))
+            found = who_receive_alone(grounds, code)
         except InputRefused:
             last.append(code)
             continue

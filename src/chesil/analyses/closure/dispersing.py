@@ -17,6 +17,7 @@ from chesil.methods.dispersal import (
     leaving_shares,
     ranges,
     simulate_dispersals,
+    totals_by_pairs,
 )
 from chesil.place.choosing import ChoiceField, ChoiceIndex, index_choices
 from chesil.place.place import Place
@@ -81,11 +82,7 @@ def dispersed(
     can = ~np.isin(codes, barred)
     shares = leaving_shares(field.people, field.observed, field.sizes, field.km, model, can)
     if shares.sum() <= 0:
-        raise InputRefused(
-            f"{practice} is the last practice in reach of its patients: no other that takes patients is used where they live",
-            [],
-            "Name a successor with --merge, or study a wider place",
-        )
+        raise _last_one(practice)
     room = np.array([max(rooms[c] - used.get(c, 0.0), 0.0) if c in rooms else np.inf for c in codes]) if rooms else None
     further = huff_weights(field.sizes, field.km, model) * can if rooms else None
     whole = disperse(field.people, shares, room, further)
@@ -145,7 +142,48 @@ def who_receive(grounds: Grounds, found: list[Dispersed]) -> list[dict[str, Any]
             runs[code] = runs.get(code, np.zeros(1, np.int64)) + draws[:, n]
             rows[code] = (one.field.sizes[n], bool(one.field.is_here[n]))
     records = [_receiver(grounds, code, *row, total[code], runs[code]) for code, row in rows.items()]
-    return sorted(records, key=lambda r: (-r["received"], r["practice_code"]))
+    return sorted(records, key=_most_first)
+
+
+def who_receive_alone(grounds: Grounds, practice: str) -> list[dict[str, Any]]:
+    """As `who_receive` for one practice that ends alone: the same rows, by far the quicker way where there is one.
+
+    Raises `InputRefused` where no other practice takes patients where its own live.
+    """
+    settings = grounds.settings
+    if settings.rooms or grounds.model.observed_weight < 1:
+        return who_receive(grounds, [dispersed(grounds, practice, Asked((practice,)), None, {})])
+    brief = grounds.index.pairs(practice)
+    can = ~np.isin(brief.practices, list(settings.closed_lists))
+    received = totals_by_pairs(
+        brief.people,
+        (brief.row, brief.column, brief.patients),
+        brief.sizes,
+        grounds.model,
+        can,
+        (brief.lonely, brief.km),
+    )
+    if not received.any():
+        raise _last_one(practice)
+    records = [
+        _receiver(
+            grounds, brief.practices[n], brief.sizes[n], bool(brief.is_here[n]), int(received[n]), received[n : n + 1]
+        )
+        for n in np.flatnonzero(received)
+    ]
+    return sorted(records, key=_most_first)
+
+
+def _most_first(record: Mapping[str, Any]) -> tuple[int, str]:
+    return -record["received"], record["practice_code"]
+
+
+def _last_one(practice: str) -> InputRefused:
+    return InputRefused(
+        f"{practice} is the last practice in reach of its patients: no other that takes patients is used where they live",
+        [],
+        "Name a successor with --merge, or study a wider place",
+    )
 
 
 def _receiver(
