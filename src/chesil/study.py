@@ -310,7 +310,8 @@ def _read_options(folder: Path) -> tuple[dict[str, OptionRecord], list[Problem]]
             options[path.stem] = read_option(path)
             check_clashes(edits_from_option(options[path.stem]))
         except InputRefused as error:
-            problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
+            found = error.problems or [Problem(error.title, "", "", error.way_out)]
+            problems += [p if p.where else replace(p, where=path.name) for p in found]
     return options, problems
 
 

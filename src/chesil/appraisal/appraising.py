@@ -225,9 +225,10 @@ def _warnings(
         found.append(
             "An appraisal needs business as usual, a do-minimum and at least two others; there are fewer here."
         )
-    unsure = [o.title for o in options if any(o.passes.get(t, "not assessed") == "not assessed" for t in TESTS)]
-    if unsure:
-        found.append(f"Whether these are legal, safe and affordable has not been said: {', '.join(unsure)}.")
+    unsure = {o.title: [t for t in TESTS if o.passes.get(t, "not assessed") == "not assessed"] for o in options}
+    said = "; ".join(f"{title} ({', '.join(tests)})" for title, tests in unsure.items() if tests)
+    if said:
+        found.append(f"Whether each passes its tests outside the weights has not been said: {said}.")
     for r in rankings:
         if r.left_out:
             found.append(f"{r.who}: nobody has judged {', '.join(r.left_out)}; the other criteria carry its weight.")

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS
+from chesil.appraisal.costs import Line
 from chesil.appraisal.results import AppraisedOptions, OptionResult
 from chesil.core.errors import ChesilError, did_you_mean
 from chesil.definitions import load_definition
 
 CASES = ("justification", "outline")
+KINDS = {
+    "capital": "capital", "transition": "transition", "revenue": "running costs", "saving": "cash savings", "receipt": "receipts",
+    "vat": "VAT",
+}  # fmt: skip
+ROOM = ("option_rooms", "option_consultations")
+PRICED = {"drive": "by car", "walk": "on foot"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,10 @@ def _changes(found: AppraisedOptions, option: OptionResult) -> Filled:
 
 
 def _options(found: AppraisedOptions, option: OptionResult) -> Filled:
-    said = [f"{o.title}: net present cost {_pounds(o.costed.net_present_cost)}." for o in found.options]
+    said = [
+        f"{o.title}: net present cost {_pounds(o.costed.net_present_cost)}, capital with optimism {_pounds(o.costed.capital)}."
+        for o in found.options
+    ]
     gaps = [w for w in found.appraisal.warnings if w.startswith("An appraisal needs")]
     for o in found.options[1:]:
         kept = [
@@ -104,23 +114,45 @@ def _ranking(found: AppraisedOptions, option: OptionResult) -> Filled:
     for r in found.appraisal.rankings:
         at = r.order.index(option.name) + 1 if option.name in r.order else None
         said.append(f"{r.who}: place {at} of {len(r.order)}." if at else f"{r.who}: fails a test and is not ranked.")
+        if at:
+            k = found.appraisal.ranked_options.index(option.name)
+            share = 100 * r.over_all_weights.ranks[k, 0]
+            said.append(
+                f"{r.who}: first in {share:.0f}% of all weightings there could be, which is no chance of being right."
+            )
         if r.left_out:
             gaps.append(f"{r.who} has not judged {', '.join(r.left_out)}")
     return said, gaps
 
 
 def _costs(found: AppraisedOptions, option: OptionResult) -> Filled:
-    said = [
-        f"{what} ({kind}, year {year} from now): {_pounds(given)}"
-        + (f", with {100 * uplift:.0f}% for optimism {_pounds(used)}." if uplift else ".")
-        for what, kind, year, given, uplift, used in option.costed.lines
+    costed = option.costed
+    said = [_cost_line(line, found.day) for line in costed.lines]
+    said += [
+        f"{name[:1].upper()}{name[1:]} over {costed.years} years, with optimism: {_pounds(costed.by_kind[kind])}."
+        for kind, name in KINDS.items()
+        if kind in costed.by_kind
     ]
+    if costed.base:
+        said.append(f"Older sums are brought to the prices of {costed.base} by the study’s own index.")
     records = option.record.costs if option.record else ()
     gaps = [f"the source of “{c['what']}” is not said" for c in records if not c.get("source")]
     gaps += [f"“{c['what']}” rests on {c['source']}" for c in records if "assumption" in str(c.get("source", ""))]
-    if option.costed.capital and not option.costed.vat_left_out:
+    if costed.capital and not costed.vat_left_out:
         gaps.append("no VAT is given for the capital: say whether it can be recovered")
+    if costed.capital and "transition" not in costed.by_kind:
+        gaps.append("no cost of transition is given: moving, double running, closing the old building")
+    if costed.capital and "revenue" not in costed.by_kind:
+        gaps.append("no running cost is given: rent, rates, maintenance, staff")
     return said, (gaps if said else ["no costs are given"])
+
+
+def _cost_line(line: Line, day: date) -> str:
+    first, last = day.year + line.first, day.year + line.last
+    when = f"in {first}" if first == last else f"each year from {first} to {last}"
+    prices = f" in the prices of {line.prices}, {_pounds(line.today)} in today’s" if line.prices else ""
+    optimism = f"; with {100 * line.uplift:.0f}% for optimism {_pounds(line.used)}" if line.uplift else ""
+    return f"{line.what[:1].upper()}{line.what[1:]} ({line.kind}, {when}): {_pounds(line.given)}{prices}{optimism}."
 
 
 def _value(found: AppraisedOptions, option: OptionResult) -> Filled:
@@ -128,25 +160,42 @@ def _value(found: AppraisedOptions, option: OptionResult) -> Filled:
     said = [
         f"Net present cost over {c.years} years: {_pounds(c.net_present_cost)}.",
         f"The same evenly spread: {_pounds(c.yearly_equivalent)} a year.",
-        f"VAT of {_pounds(c.vat_left_out)} is left out of it, and inflation: sums are in the prices of today.",
+        f"VAT of {_pounds(c.vat_left_out)} is left out of it, and inflation to come: sums are in the prices of the study’s date.",
     ]
+    if c.longer is not None:
+        said.append(
+            f"Building may take up to {100 * c.longer:.0f}% longer than planned (upper bound of optimism for its type)."
+        )
     per = [f for f in found.figures if f.measure == "option_gbp_per_minute" and f.scenario == option.name]
     said += [
-        f"A person-minute saved ({f.unit_name.rsplit(', ', 1)[-1]}): {_pounds(f.value)}."
+        f"A person-minute saved ({PRICED.get(f.unit_code.rsplit(':', 1)[-1], '')}): {_pounds(f.value)}."
         for f in per
         if f.value is not None
     ]
-    return said, ["benefits in pounds: none are valued, so there is no net present value"]
+    if c.net_present_value is None:
+        return said, ["benefits in pounds: none are valued, so there is no net present value"]
+    said.append(f"Benefits that the study values, kept apart from savings: {_pounds(c.benefits)} in today’s money.")
+    return [*said, f"Net present value: {_pounds(c.net_present_value)}."], []
 
 
 def _journeys(found: AppraisedOptions, option: OptionResult) -> Filled:
     said = []
-    for mode, words in (("drive", "by car"), ("walk", "on foot")):
+    for mode, words in (*PRICED.items(), ("public_most", "by public transport or on foot, at the slow end")):
         i = option.impacts[mode][0]
         said.append(
             f"Journeys {words}: {i.further:,.0f} people in areas over a minute further, {i.nearer:,.0f} nearer."
         )
-    return said, []
+    rooms = {
+        f.measure: f
+        for f in found.figures
+        if f.measure in ("option_rooms", "option_consultations") and f.scenario == option.name
+    }
+    if (more := rooms["option_rooms"]).value:
+        most = rooms["option_consultations"].value or 0.0
+        said.append(
+            f"Rooms more: {more.value:,.0f}, for at most {most:,.0f} consultations a week, whoever would staff them."
+        )
+    return said, ([f"how many rooms it adds: {more.reason}"] if more.value is None else [])
 
 
 def _equality(found: AppraisedOptions, option: OptionResult) -> Filled:

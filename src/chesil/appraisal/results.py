@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from chesil.appraisal.appraising import Appraisal
 from chesil.appraisal.costs import Costed
@@ -44,6 +45,8 @@ class AppraisedOptions:
     """Groups of people without data, with what to ask; each blocks sign-off until somebody answers."""
     signed: Mapping[str, SignOff]
     """How far the equality assessment of each option is signed, by a person."""
+    day: date
+    """The date of the study."""
 
     def option(self, name: str) -> OptionResult:
         return next(o for o in self.options if o.name == name)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ def read_weighting(path: Path, criteria: Sequence[str], options: Sequence[str]) 
             shares = check_weights(listed, len(criteria)) if "weights" in record else weights_from_swings(listed)
             weights = dict(zip(criteria, (float(s) for s in shares), strict=True))
         except ChesilError as error:
-            problems += error.problems or [Problem(error.title, path.name, "", error.way_out)]
+            found = error.problems or [Problem(error.title, "", "", error.way_out)]
+            problems += [p if p.where else replace(p, where=path.name) for p in found]
     whole = 100.0 if "weights" in record and not problems and sum(given.values()) > 1.5 else 1.0
     low, high = (
         {} if problems else {c: v / whole for c, v in record.get(side, {}).items()} for side in ("low", "high")
@@ -83,6 +84,10 @@ def read_weighting(path: Path, criteria: Sequence[str], options: Sequence[str]) 
     return Weighting(record["who"], weights, low, high, judged, record.get("note", ""))
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _problems(record: Mapping[str, Any], criteria: Sequence[str], options: Sequence[str], where: str) -> list[Problem]:
     problems = [Problem(f"`{f}` is not known", where, "", did_you_mean(f, FIELDS)) for f in record if f not in FIELDS]
     if not record.get("who"):
@@ -95,6 +100,9 @@ def _problems(record: Mapping[str, Any], criteria: Sequence[str], options: Seque
                 problems.append(
                     Problem(f"`{name}` is not a criterion", f"{where} [{table}]", "", did_you_mean(name, criteria))
                 )
+            elif not _is_number(record[table][name]) or record[table][name] < 0:
+                said = f"`{name}` is {record[table][name]!r}, not a number from 0 up"
+                problems.append(Problem(said, f"{where} [{table}]"))
     for table in ("weights", "swings"):
         if table in record:
             problems += [

@@ -44,7 +44,9 @@ OPTION_FIELDS = (
     "risk",
     "deliverability",
 )
-COST_FIELDS = ("what", "gbp", "year", "kind", "is_recurring", "project_type", "source")
+COST_FIELDS = (
+    "what", "gbp", "year", "until", "kind", "is_recurring", "prices", "project_type", "managed", "managed_because", "source",
+)  # fmt: skip
 
 
 FIELD_TYPES = {

@@ -8,7 +8,7 @@ import numpy as np
 from chesil.analyses.access import area_table, rural_figures
 from chesil.analyses.access.who import who_groups
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS, appraise_options
-from chesil.appraisal.costs import cost_option
+from chesil.appraisal.costs import check_costs, cost_option
 from chesil.appraisal.criteria import load_criteria
 from chesil.appraisal.equality import Groups, assess_groups
 from chesil.appraisal.results import AppraisedOptions, OptionResult
@@ -17,7 +17,7 @@ from chesil.appraisal.scoring import OptionFigures
 from chesil.appraisal.sensitivity import WhatIf
 from chesil.appraisal.settings import AppraisalSettings
 from chesil.appraisal.weightings import Weighting, equal_weights, read_weighting
-from chesil.core.errors import ChesilError, InputRefused, Problem
+from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
 from chesil.core.figure import Figure
 from chesil.core.settings import settings_from
 from chesil.place.place import Place
@@ -55,6 +55,7 @@ COSTS, STAFF = "option_npc_per_patient", "option_gp_per_10000"
 SESSIONS = (
     "A site open for less than half of the usual week shortens journeys for that share of the week alone, as under"
 )
+ANSWERS = ("pass", "fail", "not assessed")
 ETHNICITIES = ("asian", "black", "mixed", "white", "other")
 
 
@@ -72,11 +73,18 @@ def appraisal_of(
     """Appraise the options of a study; None if it has none. Business as usual is always first."""
     if not study.options:
         return None
+    problems = option_problems(study)
+    try:
+        weightings = read_weightings(study, appraisal_settings(study).criteria)
+    except InputRefused as error:
+        problems += error.problems
+    if problems:
+        raise InputRefused("The study's options or weights cannot be used", problems, "Put these right and try again")
     settings = appraisal_settings(study)
     place, whole = _with_staff(study, places), england[study.vintage]
     records = sorted(study.options.values(), key=lambda o: (o.name != DO_MINIMUM, o.name))
     scenarios = [Scenario(BUSINESS_AS_USUAL, (), USUAL_TITLE), *map(edits_from_option, records)]
-    made = [apply_scenario(place, s) if s.edits else replace(place, scenario=s.name) for s in scenarios]
+    made = _made(place, scenarios)
     times_of, no_routes = option_times(study, made, access_settings(study).ferries)
     measured = []
     for scenario, one in zip(scenarios, made, strict=True):
@@ -88,7 +96,7 @@ def appraisal_of(
         for record, scenario, journeys in zip((None, *records), scenarios, measured, strict=True)
     ]
     criteria = load_criteria(settings.criteria, level_of(place.patients))
-    weightings = read_weightings(study, settings.criteria) or [equal_weights([c.name for c in criteria])]
+    weightings = weightings or [equal_weights([c.name for c in criteria])]
     judged = [OptionFigures(r.name, r.title, r.feeding, _passes(r.record), _is_illustration(r.record)) for r in results]
     tell("weighing the options")
     appraisal = appraise_options(
@@ -108,7 +116,22 @@ def appraisal_of(
     figures += [f for r in results for f in room_figures(r, place, study)]
     figures += [f for r in appraisal.rankings for f in ranking_figures(r, place, appraisal.ranked_options, settings)]
     signed = {r.name: sign_off_of(r.name, study.registers) for r in results[1:]}
-    return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed)
+    return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed, study.as_at)
+
+
+def _made(place: Place, scenarios: Sequence[Scenario]) -> list[Place]:
+    """The place under each option; `InputRefused` with every edit of any option that cannot be done."""
+    made, problems = [], []
+    for scenario in scenarios:
+        try:
+            made.append(apply_scenario(place, scenario) if scenario.edits else replace(place, scenario=scenario.name))
+        except ChesilError as error:
+            where = f"options/{scenario.name}.toml"
+            why = "; ".join(p.what for p in error.problems)
+            problems.append(Problem(error.title, where, why, error.way_out))
+    if problems:
+        raise InputRefused("Options of the study cannot be done", problems, "Put these right and try again")
+    return made
 
 
 def _rural_figures(result: OptionResult, journeys: Journeys) -> list[Figure]:
@@ -150,13 +173,39 @@ def _other_ways(
     dearer = {}
     for r in results:
         costs = r.record.costs if r.record is not None else ()
-        cost = cost_option(costs, study.as_at, f"options/{r.name}.toml", growth=growth).net_present_cost
+        cost = cost_option(
+            costs, study.as_at, f"options/{r.name}.toml", growth=growth, index=price_index(study)
+        ).net_present_cost
         dearer[r.name] = {COSTS: cost / measured[0].place.patients} if measured[0].place.patients else {}
     lines = dict(zip((r.name for r in results), by_straight_lines(measured), strict=True))
     return (
         WhatIf("journeys by straight lines alone, scaled to today’s mean", instead=lines),
         WhatIf(f"running costs and savings rising {100 * growth:g}% a year more than prices", instead=dearer),
     )
+
+
+def price_index(study: Study) -> dict[str, float]:
+    """The study's index of prices by financial year; empty if it gives none."""
+    table = study.registers.get("deflators")
+    return dict(table.select("year", "index").iter_rows()) if table is not None else {}
+
+
+def option_problems(study: Study) -> list[Problem]:
+    """What is wrong with the costs and the tests of any option, before anything is computed."""
+    problems: list[Problem] = []
+    for option in study.options.values():
+        where = f"options/{option.name}.toml"
+        problems += check_costs(option.costs, study.as_at, where, price_index(study))
+        problems += [
+            Problem(f"`{t}` is `{said}`, not {', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}", f"{where} [deliverability]")
+            for t in TESTS
+            if (said := option.deliverability.get(t, ANSWERS[-1])) not in ANSWERS
+        ]
+        way = f"There are {', '.join(TESTS)}"
+        strange = [t for t in option.deliverability if t not in TESTS]
+        at = f"{where} [deliverability]"
+        problems += [Problem(f"`{t}` is not a test", at, "", did_you_mean(t, TESTS) or way) for t in strange]
+    return problems
 
 
 def read_weightings(study: Study, criteria_name: str) -> list[Weighting]:
@@ -171,6 +220,11 @@ def read_weightings(study: Study, criteria_name: str) -> list[Weighting]:
             found.append(read_weighting(path, names, options))
         except InputRefused as error:
             problems += error.problems
+    names_given = [w.who for w in found]
+    problems += [
+        Problem(f"`{who}` is the `who` of two files of weights", "weights", "each is somebody's own", "Name them apart")
+        for who in sorted({w for w in names_given if names_given.count(w) > 1})
+    ]
     if problems:
         raise InputRefused("The study's weights cannot be used", problems, "Put these right and try again")
     return found
@@ -191,7 +245,7 @@ def _result(
     settings: AppraisalSettings,
 ) -> OptionResult:  # fmt: skip
     costs = option.costs if option is not None else ()
-    costed = cost_option(costs, study.as_at, f"options/{scenario.name}.toml")
+    costed = cost_option(costs, study.as_at, f"options/{scenario.name}.toml", index=price_index(study))
     changed = changes(usual, journeys)
     impacts = {m: tuple(assess_groups(c, groups, settings.beyond_minutes(m))) for m, c in changed.items()}
     unit = unit_of(usual.place, scenario)
@@ -216,13 +270,7 @@ def _is_illustration(option: OptionRecord | None) -> bool:
 def _passes(option: OptionRecord | None) -> dict[str, str]:
     if option is None:
         return dict.fromkeys(TESTS, "pass")
-    said = {t: str(option.deliverability.get(t, "not assessed")) for t in TESTS}
-    wrong = [t for t, v in said.items() if v not in ("pass", "fail", "not assessed")]
-    if wrong:
-        at = f"{option.name}.toml [deliverability]"
-        problems = [Problem(f"`{t}` is `{said[t]}`, not pass, fail or not assessed", at) for t in wrong]
-        raise InputRefused(f"The option {option.name} cannot be used", problems, "Put these right and try again")
-    return said
+    return {t: str(option.deliverability.get(t, ANSWERS[-1])) for t in TESTS}
 
 
 def equality_groups(place: Place, england: Place) -> Groups:

@@ -1,10 +1,10 @@
-"""Looking over what a study says before anything is computed: every analysis's settings, and the weights."""
+"""Looking over what a study says before anything is computed: every analysis's settings, the weights, options' costs."""
 
 from collections.abc import Callable
 
 from chesil.core.errors import ChesilError, InputRefused, Problem
 from chesil.setting_up.access import access_settings
-from chesil.setting_up.appraisal import appraisal_settings, read_weightings
+from chesil.setting_up.appraisal import appraisal_settings, option_problems, read_weightings
 from chesil.setting_up.closure import closure_settings
 from chesil.setting_up.estates import estate_settings
 from chesil.setting_up.grouping import grouping_settings
@@ -33,7 +33,7 @@ SETTINGS = (
 
 
 def check_settings(study: Study) -> None:
-    """Read every analysis's settings and the weights of a study; `InputRefused` lists all that is wrong, at once."""
+    """Read every analysis's settings and the weights and options of a study; `InputRefused` lists all that is wrong, at once."""
     readers: list[Callable[[], object]] = [lambda of=of: of(study) for of in SETTINGS]  # type: ignore[misc]
     readers.append(lambda: read_weightings(study, appraisal_settings(study).criteria))
     problems: list[Problem] = []
@@ -42,6 +42,9 @@ def check_settings(study: Study) -> None:
             read()
         except ChesilError as error:
             problems += error.problems or [Problem(error.title, "", "", error.way_out)]
+    problems += option_problems(study)
     if problems:
         found = tuple(dict.fromkeys(problems))
-        raise InputRefused("The study's settings or weights cannot be used", found, "Put these right and try again")
+        raise InputRefused(
+            "The study's settings, weights or options cannot be used", found, "Put these right and try again"
+        )

@@ -1,6 +1,9 @@
 """The section on options: what each changes and costs, how it scores, how stable the ranking is, what would change it."""
 
+from collections.abc import Sequence
+
 from chesil.appraisal.appraising import BUSINESS_AS_USUAL, TESTS, Ranked
+from chesil.appraisal.costs import Line
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.blueprint.document import (
     Block,
@@ -42,10 +45,18 @@ HUB_NOTE = (
     "for the care that the hub gives. What stays at their own surgery stays as far as it is."
 )
 MONEY_NOTE = (
-    "In the prices of the date of the study: inflation is left out, and discounting is on top of it. VAT is shown above and "
-    "left out here, as a transfer within government. Savings that release no cash are not taken off. Minutes are never cash: "
-    "they stand beside the money. A person-minute is one minute of one journey by each resident."
+    "In the prices of the date of the study: sums of other years are brought to them by the study’s own index, inflation to "
+    "come is left out, and discounting is on top. VAT is shown and left out of the net present cost, as a transfer within "
+    "government. Savings that release no cash are not taken off."
 )
+BOUGHT_NOTE = (
+    "Minutes are never cash: they stand beside the money. A person-minute is one minute of one journey by each resident. "
+    "Benefits are those that the study values in pounds, discounted; they are no savings and are not in the net present cost."
+)
+KINDS = {
+    "capital": "Capital", "transition": "Transition", "revenue": "Running costs", "saving": "Cash savings", "receipt": "Receipts",
+    "vat": "VAT, left out",
+}  # fmt: skip
 
 
 def of_place(plan: Plan) -> Section | None:
@@ -159,23 +170,52 @@ def _money(plan: Plan, found: AppraisedOptions) -> list[Block]:
     costed = [o for o in found.options if o.costed.lines]
     if not costed:
         return []
-    rows = [Row(line[0], (o.title, line[1], f"{plan.study.as_at.year + line[2]}", pounds(line[3]), f"{100 * line[4]:.0f}%"))
-            for o in costed for line in o.costed.lines]  # fmt: skip
-    totals = []
-    for o in costed:
-        sums = (o.costed.capital, o.costed.revenue, o.costed.net_present_cost, o.costed.yearly_equivalent)
-        cells: tuple[str | Shown, ...] = (*map(pounds, sums), _minutes_bought(found, o), *_per_minute(plan, o))
-        totals.append(Row(o.title, cells))
-    columns = ("Capital", "Revenue, receipts and savings", "Net present cost", "The same a year")
-    heads = ("Option", *columns, "Minutes a patient", "For a person-minute by car", "On foot")
+    rows = [
+        Row(line.what, (o.title, line.kind, _years(plan, line), pounds(line.given), _prices(line), f"{100 * line.uplift:.0f}%"))
+        for o in costed for line in o.costed.lines
+    ]  # fmt: skip
+    kinds = [k for k in KINDS if any(k in o.costed.by_kind for o in costed)]
+    sums = tuple(
+        Row(o.title, (*(pounds(o.costed.by_kind.get(k, 0.0)) for k in kinds), pounds(o.costed.net_present_cost),
+                      pounds(o.costed.yearly_equivalent)))
+        for o in costed
+    )  # fmt: skip
+    heads = ("Line", "Option", "Kind", "Years", "As given", "In the prices of", "Uplift for optimism")
+    span = f"Over {costed[0].costed.years} years, in today’s money"
     return [
         Subheading("What each option costs"),
-        Table("Costs as the study gives them", ("Line", "Option", "Kind", "Year", "As given", "Uplift for optimism"), tuple(rows),
-              text_columns=(0, 1, 2)),
-        Table(f"Over {costed[0].costed.years} years, in today’s money",
-              heads, tuple(totals), text_columns=(0, 5),
-              note=MONEY_NOTE),
+        Table("Costs as the study gives them", heads, tuple(rows), text_columns=(0, 1, 2, 3, 5)),
+        Table(f"{span}: added up by kind with optimism, and the net present cost",
+              ("Option", *(KINDS[k] for k in kinds), "Net present cost", "The same a year"), sums, note=MONEY_NOTE),
+        _bought(plan, found, costed),
     ]  # fmt: skip
+
+
+def _bought(plan: Plan, found: AppraisedOptions, costed: Sequence[OptionResult]) -> Table:
+    """What the money buys: minutes, and benefits that the study values, kept apart from savings."""
+    rows = []
+    for o in costed:
+        c, value = o.costed, o.costed.net_present_value
+        worth = ("none valued", "not known") if value is None else (pounds(c.benefits), pounds(value))
+        rows.append(Row(o.title, (_minutes_bought(found, o), *_per_minute(plan, o), *worth)))
+    heads = (
+        "Option",
+        "Minutes a patient",
+        "For a person-minute by car",
+        "On foot",
+        "Benefits valued",
+        "Net present value",
+    )
+    return Table("What the money buys", heads, tuple(rows), text_columns=(0, 1), note=BOUGHT_NOTE)
+
+
+def _years(plan: Plan, line: Line) -> str:
+    first, last = plan.study.as_at.year + line.first, plan.study.as_at.year + line.last
+    return f"{first}" if first == last else f"{first} to {last}, each"
+
+
+def _prices(line: Line) -> str:
+    return line.prices or "the study’s date"
 
 
 def _per_minute(plan: Plan, option: OptionResult) -> tuple[Shown, ...]:
