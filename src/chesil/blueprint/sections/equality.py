@@ -41,8 +41,9 @@ GROUP_HEADS = (
     "More beyond the limit",
 )
 GROUP_NOTE = (
-    "People in areas where each group lives, those who use other practices too. A ratio above one falls on the group more than on others; its limits take areas, "
-    "not people, as the units, since people of an area share a change. A dash: too few areas change for limits."
+    "People in areas where each group lives, those who use other practices too. A ratio above one falls on the group more "
+    "than on others; its limits take areas, not people, as the units, since people of an area share a change. A dash: too "
+    "few areas change for limits."
 )
 BANDS_NOTE = "People in areas where each group lives, by the change of the area’s mean; groups whom nothing changes are left out."
 BOUNDS_NOTE = (
