@@ -78,6 +78,23 @@ def test_papers_hold_only_figures_of_the_book_and_say_their_gaps(book: Book, dor
         assert head in cover
     assert "No engagement is recorded" in cover and "nothing has been decided" in cover
     assert "825,523" in cover
+    sheet = {r.cells[0].text: r.cells[1].text for r in Document(str(paths[0])).tables[0].rows}
+    assert sheet["State of the blueprint"].startswith("Draft") and sheet["Meeting and date"] == "to be filled in"
+    assert "Involve the people who use the service" in cover
+
+
+def test_questions_are_answered_from_the_options_and_their_figures(book: Book, dorset_plan: Plan) -> None:
+    asked = {s.heading: s for s in paper_books(book, dorset_plan)["questions-and-answers"].sections}
+    said = {
+        q: " ".join(plain(w, book) for b in s.blocks if isinstance(b, Bullets) for w in b.items)
+        for q, s in asked.items()
+    }
+    shut = dorset_plan.study.options["close_branch"].title
+    assert f"would shut under “{shut}”, and under no other" in said["Is my surgery closing?"]
+    assert "nobody has proposed them" in said["Is my surgery closing?"]
+    further = dorset_plan.figures["equality_further", "QVV~close_branch:drive:all:everybody"].value
+    assert f"Under “{shut}” {further:,.0f} people" in said["Will I have to travel further?"]
+    assert "less for each patient" in said["Is this to save money?"]
 
 
 def test_six_slides_each_with_its_finding_a_described_picture_and_the_edition(book: Book, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """The committee's cover paper in the shape of a board sheet: filled from figures, its gaps said, and nothing decided."""
 
-from chesil.blueprint.document import Section, Words
+from chesil.blueprint.document import Bullets, Paragraph, Row, Section, Shown, Table, Words
 from chesil.blueprint.papers.facts import Facts, say, section
 
 NAME = "cover-paper"
 ASK = "To be written by whoever signs this paper."
+FILL = "to be filled in"
 
 
 def title(facts: Facts) -> str:
@@ -24,6 +25,7 @@ def sections(facts: Facts) -> tuple[Section, ...]:
         ("Nothing is recommended by the software that made this paper, and nothing has been decided by it.",),
     ]
     return (
+        _sheet(facts),
         section("purpose", "Purpose", [
             (f"To bring to the committee the blueprint for primary care in {facts.name}, as at {book.as_at:%-d %B %Y}.",),
             *say("It is about ", facts.shown("list_size"), " registered patients."),
@@ -31,7 +33,8 @@ def sections(facts: Facts) -> tuple[Section, ...]:
         ]),
         section("recommendation", "Recommendation", recommend),
         section("findings", "What it found", found),
-        section("engagement", "Engagement and consultation", [], "No engagement is recorded in this study. " + ASK),
+        *_options(facts),
+        _engagement(facts),
         section("quality", "Quality and safety", [
             *say(facts.shown("share_rated_good"), " of practices that the regulator has rated are rated good or outstanding."),
             *facts.lead("variation"),
@@ -50,9 +53,73 @@ def sections(facts: Facts) -> tuple[Section, ...]:
                  "; England’s is ", facts.of_england("deprivation"), "."),
         ]),
         section("estate", "Estate and digital", facts.lead("estate")),
+        section("environment", "Environment", [], "No effect on the environment is worked out here. " + ASK),
+        section("privacy", "Privacy", [
+            ("No record of any person was read: all comes from published tables and from what the study’s owner entered.",),
+            (f"{book.edition_words}",),
+        ]),
+        section("interests", "Conflicts of interest", [], "Not known to the software. " + ASK),
         section("unknown", "What is not known", [
             (f"{sum(not f.is_known for f in book.figures.values()):,} of {len(book.figures):,} figures have no value; "
              "each says why.",),
             ("What is modelled, transcribed or entered by hand is marked so in the blueprint.",),
         ]),
     )  # fmt: skip
+
+
+def _sheet(facts: Facts) -> Section:
+    """The head of a board sheet: what the software knows is filled, the rest is left to people and says so."""
+    book = facts.book
+    rows = (
+        ("Meeting and date", FILL),
+        ("Agenda item", FILL),
+        ("Title", title(facts)),
+        ("Author and sponsor", FILL),
+        ("For", "decision, discussion, assurance or information: " + FILL),
+        ("State of the blueprint", book.approval),
+        ("Edition", book.edition_words),
+        ("Earlier committees", FILL),
+    )
+    table = Table(
+        "Sheet for the committee", ("Item", "What it is"), tuple(Row(n, (v,)) for n, v in rows), text_columns=(1,)
+    )
+    return Section("sheet", "Sheet", "Sheet", (), (table,))
+
+
+def _options(facts: Facts) -> tuple[Section, ...]:
+    """The options beside business as usual: what each shuts, who would travel further, what it costs."""
+    if not facts.options:
+        return ()
+    shuts = {o.name for o in facts.closing}
+    rows = []
+    for name, option in facts.options.items():
+        cost = facts.of_option("option_npc_per_patient", name)
+        rows.append(
+            Row(
+                option.title,
+                (
+                    "yes" if name in shuts else "no",
+                    facts.travel_further(name) or "not known",
+                    Shown(cost) if cost is not None else "not known",
+                    "an illustration" if option.is_illustration else "a proposal",
+                ),
+            )
+        )
+    table = Table(
+        "Options beside business as usual",
+        ("Option", "Shuts a surgery or a practice", "People whose journey by car lengthens by over a minute",
+         "Cost a patient, today’s money", "Whose idea"),
+        tuple(rows), text_columns=(1, 4),
+        note="An illustration was chosen by a rule that stands beside it; nobody has proposed it.",
+    )  # fmt: skip
+    return (Section("options", "Options", "Options", tuple(facts.lead("options", 1)), (table,)),)
+
+
+def _engagement(facts: Facts) -> Section:
+    """What is on record of involving people, and each step that is not."""
+    heading = "Engagement and consultation"
+    if not facts.before_approval:
+        return section("engagement", heading, [], "No engagement is recorded in this study. " + ASK)
+    missing = tuple((f"{step}.",) for step in facts.before_approval)
+    ask = Paragraph(("No engagement is recorded in this study. Before an option can be approved:",))
+    return Section("engagement", heading, heading, (), (ask, Bullets(missing), Paragraph((ASK,))))

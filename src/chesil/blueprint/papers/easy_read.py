@@ -2,6 +2,7 @@
 
 from chesil.blueprint.document import Bullets, Paragraph, Section, Words
 from chesil.blueprint.papers.facts import Facts, say
+from chesil.blueprint.words import one_in
 
 NAME = "easy-read"
 NOTE = (
@@ -15,6 +16,7 @@ def title(facts: Facts) -> str:
 
 def sections(facts: Facts) -> tuple[Section, ...]:
     """Each point is the slot for a picture and one short sentence."""
+    some = _begin(one_in(facts.value("share_65_plus") or 0.0))
     parts = (
         ("about", "What this is about", [
             *_slot("a doctor’s surgery", [(f"This is about doctors in {facts.name}.",)]),
@@ -22,7 +24,7 @@ def sections(facts: Facts) -> tuple[Section, ...]:
             *_slot("a box with no tick in it", [(facts.book.approval,)]),
         ]),
         ("found", "What we found", [
-            *_slot("an older person", say(facts.shown("share_65_plus"), " of people are older.")),
+            *_slot("an older person", say(facts.shown("share_65_plus", text=some), " people are sixty-five or older.")),
             *_slot("a car and a clock", say("A surgery is ", facts.shown("access_drive_nearest"), " minutes away by car.")),
             *_slot("a home without a car", say(facts.shown("share_no_car"), " of homes have no car.")),
             *_slot("one doctor, many people", say("Each full-time doctor has ", facts.shown("patients_per_gp_fte"), " people.")),
@@ -33,8 +35,13 @@ def sections(facts: Facts) -> tuple[Section, ...]:
             *_slot("two people at a table", [("You can ask for help to read this.",)]),
         ]),
     )  # fmt: skip
-    return tuple(Section(k, h, h, (), (Bullets(tuple(points)), Paragraph((NOTE,), True))) for k, h, points in parts)
+    note = Section("note", "For whoever finishes this", "For whoever finishes this", (), (Paragraph((NOTE,)),))
+    return (*(Section(k, h, h, (), (Bullets(tuple(points)),)) for k, h, points in parts), note)
 
 
 def _slot(picture: str, sentences: list[Words]) -> list[Words]:
     return [(f"[Picture: {picture}] ", *words) for words in sentences]
+
+
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]
