@@ -1,17 +1,26 @@
 """The Word and Excel editions: native, the same figures as the page, the same twice, and templates honoured or refused."""
 
+import re
+import zipfile
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.shared import Mm, RGBColor
+from pptx import Presentation
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from chesil.blueprint.book import Book, make_book
-from chesil.blueprint.document import Section, Shown, Table
+from chesil.blueprint.document import Bullets, Row, Section, Shown, Subheading, Table
 from chesil.blueprint.excel import sheet_name, write_excel
+from chesil.blueprint.html import render_pages
+from chesil.blueprint.pdf import write_pdf
 from chesil.blueprint.plain_text import plain, shown_text
 from chesil.blueprint.printed import for_print
+from chesil.blueprint.slides import write_slides
 from chesil.blueprint.word import write_word
 from chesil.core.errors import ChesilError, InputRefused
 from chesil.plan import Plan
@@ -102,6 +111,81 @@ def test_a_template_of_ones_own_is_filled_and_keeps_its_words(book: Book, tmp_pa
     texts = [p.text for p in made.paragraphs]
     assert "Paper for Dorset, 24 November 2026" in texts and "List: 825,523" in texts and "The end" in texts
     assert any("targets that open figures can judge" in t for t in texts)
+
+
+def test_the_styles_header_and_footer_of_a_template_are_honoured(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "house.docx"
+    house = Document()
+    house.styles["Heading 1"].font.name = "Courier New"
+    house.styles["Heading 1"].font.color.rgb = RGBColor(0x80, 0, 0x40)
+    house.styles["List Bullet"].element.getparent().remove(
+        house.styles["List Bullet"].element
+    )  # a template need not have all
+    page = house.sections[0]
+    page.left_margin = Mm(40)
+    page.header.paragraphs[0].text = "NHS Somewhere · {{ edition_words }}"
+    page.footer.paragraphs[0].text = "{{ approval }} · {{ fingerprint }}"
+    house.add_paragraph("{{p body }}")
+    house.save(str(path))
+    few = replace(book, sections=book.sections[:1], chapters=())
+    made = Document(str(write_word(few, tmp_path / "out.docx", path)))
+    assert made.sections[0].header.paragraphs[0].text == f"NHS Somewhere · {book.edition_words}"
+    assert made.sections[0].footer.paragraphs[0].text == f"{book.approval} · {book.fingerprint}"
+    assert round(made.sections[0].left_margin.mm) == 40
+    heading = next(p for p in made.paragraphs if p.text == book.sections[0].heading)
+    assert heading.style.name == "Heading 1" and heading.style.font.name == "Courier New"
+    assert any(t.rows[0].cells[0].text == "Network" for t in made.tables)
+    house.sections[0].footer.paragraphs[0].text = "{{ aproval }}"
+    house.save(str(path))
+    with pytest.raises(InputRefused, match="aproval"):
+        write_word(few, tmp_path / "out.docx", path)
+
+
+NASTY = "<b>O'Brien & Sons</b> =1+1 {{ title }} #panic"
+
+
+def _with_a_name(book: Book, name: str) -> Book:
+    """The book with one practice renamed in a table, in a sentence, in a heading and in the title."""
+    table = Table(
+        "Practices of " + name, ("Practice", "Note"), (Row(name, (name,)), Row("=1+1", ("+1",))), text_columns=(1,)
+    )
+    section = Section("x", name, name, ((name, " is here."),), (Subheading(name), table, Bullets(((name,),))))
+    return replace(book, title=name, sections=(section,), chapters=())
+
+
+def test_a_name_with_markup_stands_as_it_is_in_every_format(book: Book, tmp_path: Path) -> None:
+    named = _with_a_name(book, NASTY)
+    document = Document(str(write_word(named, tmp_path / "a.docx")))
+    assert [p.text for p in document.paragraphs].count(NASTY) >= 3 and document.tables[0].rows[1].cells[0].text == NASTY
+    template = _template(tmp_path / "t.docx", "{{ title }}", "{{p body }}")
+    filled = Document(str(write_word(named, tmp_path / "b.docx", template)))
+    assert filled.paragraphs[0].text == NASTY
+    assert filled.tables[0].rows[1].cells[0].text == NASTY
+
+    workbook = CalamineWorkbook.from_path(write_excel(named, tmp_path / "a.xlsx"))
+    rows = [r for n in workbook.sheet_names[:2] for r in workbook.get_sheet_by_name(n).to_python()]
+    cells = [c for row in rows for c in row]
+    assert NASTY in cells and "=1+1" in cells and "+1" in cells
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as opened:
+        assert not [n for n in opened.namelist() if b"<f>" in opened.read(n)]  # no formula anywhere
+
+    printed = "".join(p.extract_text() for p in PdfReader(write_pdf(named, tmp_path / "a.pdf")).pages)
+    assert re.sub(r"\s", "", NASTY) in re.sub(r"\s", "", printed)
+    slides = Presentation(str(write_slides(named, tmp_path / "a.pptx"))).slides
+    assert next(s.text_frame.text for s in slides[0].shapes if s.has_text_frame) == NASTY
+    pages = "".join(render_pages(named).values())
+    assert escape(NASTY, quote=False) in pages.replace("&#39;", "'").replace("&#x27;", "'") and "<b>O" not in pages
+
+
+def test_names_of_sheets_are_short_without_forbidden_letters_and_each_its_own(book: Book, tmp_path: Path) -> None:
+    table = Table("A", ("Name", "Value"), (Row("a", ("b",)),))
+    long = "A practice with a very long name: and/or [brackets]?* 'quoted'"
+    sections = tuple(Section(f"s{k}", long, long, (), (table, table)) for k in range(3))
+    names = CalamineWorkbook.from_path(
+        write_excel(replace(book, sections=sections, chapters=()), tmp_path / "x.xlsx")
+    ).sheet_names
+    assert len(names) == len({n.lower() for n in names}) == 6 + 4
+    assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\'") for n in names)
 
 
 def test_a_template_that_cannot_be_filled_is_refused_and_nothing_is_written(book: Book, tmp_path: Path) -> None:

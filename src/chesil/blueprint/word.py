@@ -31,6 +31,8 @@ from chesil.core.whole_files import whole_file
 PICTURE_WIDTH = Mm(160)
 LEGEND_WIDTH = Mm(95)
 QUIET_HALF_POINTS = 18
+LEAST_LETTERS, MOST_LETTERS, MOST_DIGITS = 7, 44, 13
+"""Bounds of a column in letters: a number's head may break over lines, a sentence may not starve the rest."""
 PLACEHOLDERS = {
     "title": "title of the study",
     "about": "what the study says it is",
@@ -163,7 +165,7 @@ def _table_xml(table: Table, book: Book) -> str:
     rows: list[tuple[Sequence[str], bool, bool]] = [(table.heads, True, True)]
     rows += [((r.name, *(shown_text(c, book) for c in r.cells)), False, r.is_total) for r in table.rows]
     left = {0, *table.text_columns}
-    wide = [2 if k == 0 else 1 for k in range(len(table.heads))]
+    wide = _widths([cells for cells, _, _ in rows], left)
     grid = "".join(f'<w:gridCol w:w="{9000 * w // sum(wide)}"/>' for w in wide)
     body = "".join(_row_xml(cells, is_head, is_bold, left) for cells, is_head, is_bold in rows)
     return (
@@ -173,6 +175,12 @@ def _table_xml(table: Table, book: Book) -> str:
         f'<w:tblLook w:firstRow="1"/><w:tblCaption w:val={quoteattr(table.caption)}/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>"
     )
+
+
+def _widths(rows: Sequence[Sequence[str]], left: set[int]) -> list[int]:
+    """Shares of the width by column: words get room for their length within bounds, numbers what the longest needs."""
+    longest = [max(len(cells[k]) for cells in rows if k < len(cells)) for k in range(len(rows[0]))]
+    return [min(max(n, LEAST_LETTERS), MOST_LETTERS if k in left else MOST_DIGITS) for k, n in enumerate(longest)]
 
 
 def _row_xml(cells: Sequence[str], is_head: bool, is_bold: bool, left: set[int]) -> str:
