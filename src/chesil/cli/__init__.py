@@ -67,9 +67,16 @@ app.add_typer(proposing.propose, name="propose")
 
 
 def main() -> None:
-    """Run the command line; a `ChesilError` is printed without a traceback and ends with its exit code."""
+    """Run the command line; a `ChesilError` is printed without a traceback and ends with its exit code.
+
+    So is a file that cannot be read or written, such as one on a full disc.
+    """
     try:
         app()
+    except OSError as error:
+        where = error.filename or "a file"
+        err.print(f"{where}: {error.strerror or error}. Nothing was left half-written.", style="red", markup=False)
+        sys.exit(1)
     except ChesilError as error:
         err.print(str(error), style="red", highlight=False, markup=False)
         sys.exit(error.exit_code)

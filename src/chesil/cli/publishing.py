@@ -1,5 +1,6 @@
 """Commands to publish a blueprint, to work a published one out again, and to compare two."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -157,9 +158,12 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def refuse_foreign_folder(to: Path) -> None:
-    """Refuse to replace a folder that holds something else than an earlier blueprint."""
-    if to.is_file():
-        raise ChesilError(f"{to} is a file", [], "Name a folder that is not there yet")
+    """Refuse, before anything is computed, a folder that cannot be written or that holds something else than a blueprint."""
+    nearest = next(p for p in (to, *to.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise ChesilError(f"{nearest} is a file", [], "Name a folder that is not there yet")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ChesilError(f"{nearest} cannot be written to", [], "Name a folder of your own, or ask whoever owns it")
     if to.exists() and any(to.iterdir()) and not (to / "figures.csv").exists():
         raise ChesilError(
             f"{to} holds other files, and a blueprint replaces its folder whole", [], "Name another folder"
