@@ -46,6 +46,7 @@ def of_place(plan: Plan) -> Section | None:
         *([_groups(plan, name)] if plan.pcns else []),
         *_room_use(plan, code),
         *_condition(plan, code),
+        *_strategys_own(plan),
         *_rooms_ahead(plan, code),
         *_unknown(plan),
         *_calendar(plan),
@@ -201,6 +202,31 @@ def _condition(plan: Plan, code: str) -> list[Block]:
               "Of sites whose grade the study’s table gives. A strategy’s own split (fit for purpose, major work) can be "
               "checked against it once those who graded say which grades its words mean."),
     ]  # fmt: skip
+
+
+def _strategys_own(plan: Plan) -> list[Block]:
+    """The strategy's own totals of its estate and what they come to, if the study holds its statements."""
+    if "audit" not in plan.assessments:
+        return []
+    tables = plan.assessments["audit"].tables
+    own = {s for s, section in tables["statements"].select("statement", "section").iter_rows() if section == "Estates"}
+    checks = [r for r in tables["checks"].iter_rows(named=True) if own & set(r["statements"])]
+    if not checks:
+        return []
+    said = list(dict.fromkeys(s for r in checks for s in r["statements"]))
+    rows = [Row(_capital(f.unit_name), (Shown(f), f.unit)) for s in said if (f := plan.figures["strategy_says", s])]
+    sums = [Row(r["question"], (Shown(f), f.unit)) for r in checks if (f := plan.figures["strategy_sums", r["check"]])]
+    notes = dict.fromkeys(r["note"] for r in checks if r["note"])
+    return [
+        Subheading("The strategy’s own totals, worked out"),
+        Table("What the strategy says of its estate, as printed", ("", "Says", "Unit"), tuple(rows), (0, 2),
+              "Copied from the document as a check of its sums: not the estate of today, and not from any register."),
+        Table("What follows from it", ("Question", "Comes to", "Unit"), tuple(sums), (0, 2), " ".join(notes)),
+    ]  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _rooms_ahead(plan: Plan, code: str) -> list[Block]:
