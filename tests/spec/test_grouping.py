@@ -83,7 +83,12 @@ def test_pairs_are_kept_together_and_apart(weymouth: Place, neighbours: pl.DataF
         ({"together": ["J81027 J81073", "J81073 J81051"]}, "are kept together and have"),
         ({"together": ["J81027 J81051", "J81051 J81053"], "apart": ["J81027 J81053"]}, "in one step or more"),
         ({"low": 90_000, "high": 100_000}, "cannot be cut into groups"),
-        ({"low": 30_000, "high": 50_000, "groups": 9}, "no plan of 9 groups"),
+        (
+            {"groups": 9},
+            "no plan of 9 groups: 163,526 people would be 18,170 each on average, 11,830 too few. Ask for 4 to 5",
+        ),
+        ({"least_deprivation": 25.0}, r"bounds of deprivation leave no plan; wider by \d+\.\d points"),
+        ({"groups": 4, "least_deprivation": 25.0, "apart": ["J81009 J81051"]}, "cannot all be kept"),
     ],
 )
 def test_what_cannot_be_is_named_with_the_way_out(

@@ -33,6 +33,7 @@ from chesil.methods.districting import (
     solve_listed,
     whole_plan,
 )
+from chesil.methods.districting_knapsack import knapsack_bound
 from chesil.methods.districting_small import are_small, quick_plan, region_around, solve_small
 
 Groups = list[tuple[int, ...]]
@@ -42,7 +43,11 @@ REGION_COLUMNS, REGION_NODES, WHOLE_NODES = 2_500, 200, 4_000
 STATES, MOST_STATES = 500, 64_000
 """Partial sets held at once in pricing, at first and at last; where there are more, the best are kept and the bound
 falls back to the best that was let go. They grow fourfold when pricing finds little more."""
-PER_HUB = 12
+PER_HUB, NEAR_HUB = 12, 50
+PRICE_BOX = 1.5
+NEARLY = 0.006
+"""Groups whose reduced cost is this share of the bound or less are gathered before a whole plan is chosen."""
+WIDE_REGIONS = (10, 24)
 WHOLE_COLUMNS = 12_000
 GOOD_ENOUGH = 0.005
 """Pricing ends when the bound is this near to the relaxation's value."""
@@ -89,7 +94,14 @@ def improve_districts(
     plan = _improved(problem, plan, pool, tell, stop)
     cost, bound = plan_cost(problem, plan), -np.inf
     counts = (problem.least_groups, problem.most_groups)
-    states, caps = STATES, _price_caps(problem, plan)
+    states = STATES
+    known = knapsack_bound(problem, cost, stop=stop)
+    caps = _price_caps(problem, plan)
+    if not stop():
+        found, bound = _price(problem, known.prices, 0.0, counts, states)
+        bound = max(bound, known.bound)
+        pool.add(found)
+        caps = np.maximum(known.prices * PRICE_BOX, known.prices.mean() / 10 + 1e-9)
     for k in range(rounds):
         if stop():
             break
@@ -99,7 +111,7 @@ def improve_districts(
         caps = np.where(relaxed.short > 1e-6, caps * 2, caps)
         found, lagrangian = _price(problem, relaxed.prices, relaxed.per_group, counts, states)
         bound = max(bound, lagrangian)
-        tell(f"bounding, round {k + 1} {relaxed.bound:.0f} {lagrangian:.0f} {len(found)} {states}", cost, bound)
+        tell(f"bounding, round {k + 1}", cost, bound)
         new = pool.add(found)
         settled = relaxed.short.max() <= 1e-6
         if (settled and bound >= relaxed.bound - GOOD_ENOUGH * abs(relaxed.bound)) or (
@@ -107,18 +119,62 @@ def improve_districts(
         ):
             break
         states = min(MOST_STATES, states * 4) if new < problem.n // 2 else states
-    table, costs = pool.table(), pool.costs()
-    relaxed = None if stop() else relaxation(table, costs, counts)
-    if relaxed is not None:
-        tell("choosing among the groups found", cost, bound)
-        reduced = costs - table @ relaxed.prices - relaxed.per_group
-        few = np.argsort(reduced, kind="stable")[:WHOLE_COLUMNS]
-        whole = whole_plan(table[few], costs[few], counts, cost, nodes=WHOLE_NODES)
-        if whole is not None and whole[0] < cost:
-            plan = [tuple(np.flatnonzero(table[few[c]]).tolist()) for c in whole[1]]
-            plan = _improved(problem, plan, pool, tell, stop, bound)
-            cost = plan_cost(problem, plan)
+    plan = _chosen_from(problem, plan, pool, bound, tell, stop)
+    cost = plan_cost(problem, plan)
     return Districts(tuple(sorted(plan)), cost, min(bound, cost), "search by regions; bound by pricing groups")
+
+
+def _chosen_from(
+    problem: Districting, plan: Groups, pool: "_Pool", bound: float, tell: Tell, stop: Callable[[], bool]
+) -> Groups:
+    """The best plan found among the groups of the pool: of the whole place, then of wide regions, then of narrow ones."""
+    counts = (problem.least_groups, problem.most_groups)
+    relaxed = None if stop() else relaxation(pool.table(), pool.costs(), counts)
+    if relaxed is None:
+        return plan
+    tell("choosing among the groups found", plan_cost(problem, plan), bound)
+    found, _ = _price(
+        problem, relaxed.prices, relaxed.per_group + NEARLY * abs(relaxed.bound), counts, STATES, NEAR_HUB
+    )
+    pool.add(found)  # groups that are not quite worth it, which whole plans often need
+    table, costs = pool.table(), pool.costs()
+    reduced = costs - table @ relaxed.prices - relaxed.per_group
+    few = np.argsort(reduced, kind="stable")[:WHOLE_COLUMNS]
+    whole = whole_plan(table[few], costs[few], counts, plan_cost(problem, plan), nodes=WHOLE_NODES)
+    if whole is not None and whole[0] < plan_cost(problem, plan):
+        plan = [tuple(np.flatnonzero(table[few[c]]).tolist()) for c in whole[1]]
+    for most in WIDE_REGIONS:
+        tell(f"choosing again in regions of {most} groups", plan_cost(problem, plan), bound)
+        plan = _region_by_region(problem, plan, table, costs, most, stop)
+    return _improved(problem, plan, pool, tell, stop, bound)
+
+
+def _region_by_region(
+    problem: Districting, plan: Groups, table: Bools, costs: Floats, most: int, stop: Callable[[], bool]
+) -> Groups:
+    """The plan after every region of so many groups that can be parted better by groups of the table has been."""
+    tried: set[tuple[tuple[int, ...], ...]] = set()
+    fixed = problem.least_groups is not None or problem.most_groups is not None
+    changed = True
+    while changed and not stop():
+        changed = False
+        for group in list(plan):
+            if group not in plan or stop():
+                continue
+            region = sorted(region_around(problem, plan, group, most, problem.n))
+            if tuple(region) in tried:
+                continue
+            tried.add(tuple(region))
+            outside = np.ones(problem.n, dtype=bool)
+            outside[[i for g in region for i in g]] = False
+            inside = np.flatnonzero(~table[:, outside].any(axis=1))
+            now = plan_cost(problem, region)
+            number = (len(region), len(region)) if fixed else (None, None)
+            units = np.flatnonzero(~outside).tolist()
+            better = _parted(table[inside], costs[inside], units, number, now - 1e-9 * abs(now))
+            if better is not None:
+                plan, changed = sorted([g for g in plan if g not in region] + better), True
+    return plan
 
 
 def _price_caps(problem: Districting, plan: Groups) -> Floats:
@@ -274,12 +330,17 @@ def _improved(
 
 
 def _price(
-    problem: Districting, prices: Floats, per_group: float, counts: tuple[int | None, int | None], states: int
+    problem: Districting,
+    prices: Floats,
+    per_group: float,
+    counts: tuple[int | None, int | None],
+    states: int,
+    per_hub: int = PER_HUB,
 ) -> tuple[Bools, float]:
     """Groups with reduced cost below nought, and the Lagrangian bound of these prices."""
     worth, found = np.zeros(problem.n), []
     for hub in range(problem.n):
-        groups, worth[hub] = price_hub(problem, hub, prices, per_group, states)
+        groups, worth[hub] = price_hub(problem, hub, prices, per_group, states, per_hub)
         found.append(groups)
     total = int(problem.sizes.sum())
     most = min(total // max(problem.low, 1), counts[1] if counts[1] is not None else problem.n)
@@ -291,7 +352,12 @@ def _price(
 
 
 def price_hub(
-    problem: Districting, hub: int, prices: Floats, per_group: float = 0.0, states: int = MOST_STATES
+    problem: Districting,
+    hub: int,
+    prices: Floats,
+    per_group: float = 0.0,
+    states: int = MOST_STATES,
+    per_hub: int = PER_HUB,
 ) -> tuple[Bools, float]:
     """Groups led by a hub with reduced cost below nought (the best few), and a bound on the least reduced cost.
 
@@ -326,11 +392,11 @@ def price_hub(
     state = state.where(state.size >= problem.low)
     rows = np.zeros((len(state.cost), problem.n), dtype=bool)
     rows[:, order] = state.members
-    return _the_best(problem, hub, rows, prices, per_group, floor)
+    return _the_best(problem, hub, rows, prices, per_group, floor, per_hub)
 
 
 def _the_best(
-    problem: Districting, hub: int, rows: Bools, prices: Floats, per_group: float, floor: float
+    problem: Districting, hub: int, rows: Bools, prices: Floats, per_group: float, floor: float, per_hub: int
 ) -> tuple[Bools, float]:
     """Of sets led by a hub, those that are groups and have reduced cost below nought, best first, and the bound."""
     cost = rows @ (problem.sizes * problem.distances[hub] - prices) - per_group
@@ -340,7 +406,7 @@ def _the_best(
     chosen: list[int] = []
     least = 0.0
     for k in np.argsort(cost, kind="stable"):
-        if cost[k] >= -1e-6 or len(chosen) == PER_HUB:
+        if cost[k] >= -1e-6 or len(chosen) == per_hub:
             break
         members = np.flatnonzero(rows[k]).tolist()
         if len(components(problem.touches, members)) == 1 and len(allowed_groups(problem, rows[k : k + 1])):
