@@ -86,6 +86,8 @@ def share_within(
     total = math.fsum(people)
     if not total:
         return made(measure, of, place, reason="nobody lives there", **parts)
+    theirs = people > 0  # the areas of a network are few among a board's
+    seconds, people, errors = seconds[theirs], people[theirs], errors[theirs]
 
     def within(factor: float) -> float:
         own = np.sqrt(np.maximum(errors**2 - shared**2, 0.0))

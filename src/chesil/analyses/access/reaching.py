@@ -313,19 +313,24 @@ def own_pairs(place: Place, reached: Reached) -> pl.DataFrame:
     column = {code: k for k, code in enumerate(reached.sites)}
     for practice, sites in sites_serving(place).items():
         columns.setdefault(practice, []).extend(column[s] for s in sites if s in column)
-    rows: list[tuple[object, ...]] = []
-    for practice, area, patients in place.registrations.select("practice_code", "lsoa11", "patients").iter_rows():
-        if area not in index or practice not in columns:
-            rows.append((practice, area, patients, math.inf, 0.0, index.get(area, -1), None))
+    flows = place.registrations.select("practice_code", "lsoa11", "patients")
+    row = np.array([index.get(area, -1) for area in flows["lsoa11"]], dtype=np.int64)
+    seconds, error, site = np.full(row.size, math.inf), np.zeros(row.size), np.full(row.size, -1)
+    theirs = flows.with_row_index("at").group_by("practice_code", maintain_order=True).agg("at")
+    for practice, at in theirs.iter_rows():
+        known = np.array(at)[row[at] >= 0]
+        if practice not in columns or not known.size:
             continue
-        seconds = drive.seconds[index[area], columns[practice]]
-        best = int(seconds.argmin())
-        error = float(drive.errors[index[area], columns[practice][best]])
-        site = reached.sites[columns[practice][best]]
-        rows.append((practice, area, patients, float(seconds[best]), error, index[area], site))
-    names = ["practice_code", "lsoa11", "patients", "seconds", "error", "row", "site_code"]
-    types = {"site_code": pl.String}
-    return pl.DataFrame(rows, schema=names, schema_overrides=types, orient="row").sort("practice_code", "lsoa11")
+        to = np.array(columns[practice])
+        times = drive.seconds[np.ix_(row[known], to)]
+        best = times.argmin(axis=1)
+        seconds[known], site[known] = times[np.arange(known.size), best], to[best]
+        error[known] = drive.errors[row[known], to[best]]
+    found = flows.with_columns(
+        pl.Series("seconds", seconds), pl.Series("error", error), pl.Series("row", row),
+        pl.Series("site_code", [reached.sites[k] if k >= 0 else None for k in site], dtype=pl.String),
+    )  # fmt: skip
+    return found.sort("practice_code", "lsoa11")
 
 
 def _own_figures(
