@@ -3,6 +3,7 @@
 from chesil.analyses.access.nearby import PARTNERS
 from chesil.blueprint.document import Block, Bullets, Paragraph, Row, Shown, Subheading, Table, Words
 from chesil.blueprint.words import limits_text, number, place_name
+from chesil.definitions import load_parameter
 from chesil.measures.card import load_measure
 from chesil.plan import Plan
 
@@ -261,8 +262,8 @@ def partners(plan: Plan) -> list[Block]:
             )
     if dispensing is not None and dispensing.value:
         items.append(
-            (Shown(dispensing), " patients of dispensing practices live over 1.6 km from a pharmacy in a straight "
-            "line. Whether they keep a dispensing practice must be shown for every option. ",
+            (Shown(dispensing), f" patients of dispensing practices live over {_said('dispensing_distance_km', plan)} km "
+             "from a pharmacy in a straight line. Whether they keep a dispensing practice must be shown for every option. ",
              next((n for n in dispensing.notes if n.startswith("Who dispenses")), ""))
         )  # fmt: skip
     return [Subheading("Partners within a walk, and dispensing"), Bullets(tuple(items))] if items else []
@@ -274,12 +275,17 @@ def method_and_error(plan: Plan) -> list[Block]:
         ("A straight line counts as it is over land; over water, the shortest way from area to area and over bridges, "
         "tunnels and "
          "causeways counts instead. Ferries are left out. The table of crossings is open and can be mended.",),
-        ("Walking is an assumption (4.8 km/h, 1.2 times the line) and not a measurement; cycling is fitted to times "
-        "published for "
-         "about 2011. Neither car nor cycle counts parking, so that in towns they come out alike.",),
+        (f"Walking is an assumption ({_said('walking_speed_km_per_hour', plan)} km/h, "
+         f"{_said('walking_detour_factor', plan)} times the line) and not a measurement; cycling is fitted to times "
+         "published for about 2011. Neither car nor cycle counts parking, so that in towns they come out alike.",),
     ]  # fmt: skip
     lines += [(w,) for w in plan.assessments["access"].warnings]
     return [
         Subheading("How this was worked out, and how far it may be out"),
         Bullets(tuple(x for x in lines if x != ("",))),
     ]
+
+
+def _said(parameter: str, plan: Plan) -> str:
+    """A parameter as it stood at the date of the place."""
+    return f"{load_parameter(parameter).on(plan.place.as_at).value:g}"

@@ -46,6 +46,8 @@ from chesil.place.outlines import area_rings, group_outlines
 from chesil.plan import ENGLAND, Plan
 
 KEY, NAME = "access", "Access"
+ON_FOOT = 30
+"""Minutes on foot that the table of networks shows."""
 MODES = (("drive", "by car"), ("cycle", "by cycle"), ("walk", "on foot"))
 MAPS = (
     ("drive", (5, 10, 15, 20), "minutes by car, ", "modelled from distance round water"),
@@ -133,8 +135,8 @@ def _lead(plan: Plan, name: str) -> tuple[Words, ...]:
     drive, england = plan.figure("access_drive_nearest", code), plan.figure("access_drive_nearest", whole)
     own, passing = plan.figure("access_drive_own", code), plan.figures.get(("access_pass_nearest", code))
     walk = (
-        plan.figure("access_share_within", f"{code}:walk:30")
-        if is_known(plan, "access_share_within", f"{code}:walk:30")
+        plan.figure("access_share_within", f"{code}:walk:{ON_FOOT}")
+        if is_known(plan, "access_share_within", f"{code}:walk:{ON_FOOT}")
         else None
     )
     card = load_measure("access_drive_nearest")
@@ -309,7 +311,7 @@ def _networks(plan: Plan) -> list[Block]:
         cells = tuple(
             ranged(plan, m, unit.code) for m in ("access_drive_nearest", "access_drive_own", "access_drive_third")
         )
-        cells += (ranged(plan, "access_share_within", f"{unit.code}:walk:30"), public_range(plan, unit.code))
+        cells += (ranged(plan, "access_share_within", f"{unit.code}:walk:{ON_FOOT}"), public_range(plan, unit.code))
         rows.append(Row(place_name(unit.name), cells, href=f"networks/{unit.code}.html"))
     blocks: list[Block] = [Subheading("How many people are within how many minutes"), chart]
     if rows:
@@ -321,7 +323,7 @@ def _networks(plan: Plan) -> list[Block]:
                     "Nearest, by car",
                     "Own practice",
                     "Third nearest",
-                    "Within 30 minutes on foot",
+                    f"Within {ON_FOOT} minutes on foot",
                     "Bus or walk, a range",
                 ),
                 tuple(rows),
@@ -374,8 +376,8 @@ def _curve(plan: Plan) -> Chart:
     }
     return Chart(
         specification,
-        "Curves of the share of patients within each number of minutes of a surgery, by car, cycle and on foot; values at 10, "
-        "15, 20 and 30 minutes are in the first table",
+        "Curves of the share of patients within each number of minutes of a surgery, by car, cycle and on foot; values at some "
+        "of them are in the first table",
         "As expected with the error of the times, so the curves are smooth and cut nobody off at a whole minute.",
     )
 

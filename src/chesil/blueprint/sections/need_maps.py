@@ -1,5 +1,7 @@
 """The map of the section on need: where residents with several conditions are more or fewer than in England."""
 
+from itertools import pairwise
+
 import polars as pl
 
 from chesil.blueprint.document import Map
@@ -12,7 +14,11 @@ from chesil.plan import Plan
 
 LEVEL = 3
 CUTS = (0.7, 1.0, 1.25, 1.4)
-NAMES = ("under 0.7", "0.7 to 1", "1 to 1.25", "1.25 to 1.4", "1.4 and over")
+NAMES = (
+    f"under {CUTS[0]:g}",
+    *(f"{low:g} to {high:g}" for low, high in pairwise(CUTS)),
+    f"{CUTS[-1]:g} and over",
+)
 
 
 def map_of_need(plan: Plan) -> list[Map]:

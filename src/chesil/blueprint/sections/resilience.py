@@ -79,7 +79,13 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
     ]  # fmt: skip
     pace = plan.figures.get(("readiness_pace", unit.code))
     if pace is not None and pace.is_known:
-        lead.append(("By their own account the least ready of its practices stands at ", Shown(pace), " of 4."))
+        lead.append(
+            (
+                "By their own account the least ready of its practices stands at ",
+                Shown(pace),
+                f" on a scale of {plan.cards[pace.measure].unit}.",
+            )
+        )
     blocks = () if plan.study.edition == "public" else (_practices(plan, unit.practices, f"Practices of {name}"),)
     return Section(KEY, NAME, f"Signs of strain in {name}, and what is not known", tuple(lead), blocks)
 

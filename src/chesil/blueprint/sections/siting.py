@@ -1,5 +1,6 @@
 """The section on sites: how far people travel today, what fewer sites would cost whom, and an illustrated plan."""
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -29,7 +30,12 @@ from chesil.plan import Plan
 KEY, NAME = "siting", "Sites"
 CLASSES = (0.5, 2.0, 5.0, 10.0)
 """Extra minutes at which the map's shades change."""
-CLASS_NAMES = ("as today", "up to 2", "2 to 5", "5 to 10", "more than 10")
+CLASS_NAMES = (
+    "as today",
+    f"up to {CLASSES[1]:g}",
+    *(f"{low:g} to {high:g}" for low, high in pairwise(CLASSES[1:])),
+    f"more than {CLASSES[-1]:g}",
+)
 AREAS_SHOWN = 12
 STEP_MEASURES = (
     "siting_mean_minutes", "siting_people_further", "siting_no_car_further", "siting_extra_minutes", "siting_worst_extra",

@@ -439,7 +439,7 @@ def _trends(plan: Plan, unit: Unit, *, whole: bool) -> list[Block]:
     if whole:
         blocks.append(Chart(
             run_charts([p for p in panels if p[1]], f"{unit.name}: lists, GPs and payments by year",
-                       "each from nought; fewer than 13 points, so no rule is applied"),
+                       "each from nought; too few points for a rule to be applied"),
             "Three small charts of yearly points; the changes are in the table",
             "Sources: NHS Payments to General Practice 2014/15 to 2022/23; General Practice Workforce, yearly means. Payments "
             "are in pounds of the day, without drugs and dispensing.",
