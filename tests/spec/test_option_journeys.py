@@ -16,9 +16,9 @@ from chesil.setting_up.option_journeys import (
     by_straight_lines,
     journeys_of,
     minute_figures,
-    option_times,
     shared_errors,
 )
+from chesil.setting_up.option_times import option_times
 from chesil.study import Study, read_study
 
 PRACTICES = ("J81018", "J81059")
@@ -99,7 +99,7 @@ def test_options_with_the_same_journeys_have_one_error_between_them(study: Study
     near = study.options["both"].edits[0].fields
     hub = OpenHub("H1", "x", easting=near["easting"], northing=near["northing"])
     other = apply_scenario(place, Scenario("near", (hub,)))
-    times_of, said = option_times(study, [place, same, other], ferries=False)
+    times_of, said = option_times(study, [place, same, other], england, ferries=False)
     assert said == ""
     three = [journeys_of(p, england, times_of) for p in (place, same, other)]
     for measure in JOURNEYS:
@@ -120,7 +120,7 @@ def test_patients_who_go_to_another_practices_site_are_as_near_as_it_is(study: S
     mine = sites.filter(sites["practice_code"] == PRACTICES[1])["site_code"].to_list()
     there = sites.filter(sites["practice_code"] == PRACTICES[0])["site_code"][0]
     shut = apply_scenario(place, Scenario("shut", tuple(CloseSite(s, "x", patients_go_to=there) for s in mine)))
-    times_of, _ = option_times(study, [place, shut], ferries=False)
+    times_of, _ = option_times(study, [place, shut], england, ferries=False)
     journeys = journeys_of(shut, england, times_of)
     theirs = journeys.near.filter(journeys.near["practice_code"] == PRACTICES[1])
     assert theirs.height and set(theirs["site_code"]) == {there}
@@ -136,7 +136,7 @@ def test_a_weekly_session_shortens_ways_for_its_share_of_the_week(study: Study) 
     most = tuple(SetHours("S1", d, "08:00", "18:00", "x") for d in ("monday", "tuesday", "friday"))
     edits = ((), (branch,), (branch, tenth), (branch, *most))
     made = [apply_scenario(place, Scenario("s", e)) if e else place for e in edits]
-    times_of, _ = option_times(study, made, ferries=False)
+    times_of, _ = option_times(study, made, england, ferries=False)
     four = [journeys_of(p, england, times_of) for p in made]
     assert [len(j.parts) for j in four] == [1, 1, 2, 1]
     for k, measure in enumerate(JOURNEYS):

@@ -44,9 +44,9 @@ from chesil.setting_up.option_journeys import (
     changes,
     journeys_of,
     minute_figures,
-    option_times,
     shared_errors,
 )
+from chesil.setting_up.option_times import option_times
 from chesil.study import Study
 
 DO_MINIMUM = "do_minimum"
@@ -85,7 +85,7 @@ def appraisal_of(
     records = sorted(study.options.values(), key=lambda o: (o.name != DO_MINIMUM, o.name))
     scenarios = [Scenario(BUSINESS_AS_USUAL, (), USUAL_TITLE), *map(edits_from_option, records)]
     made = _made(place, scenarios)
-    times_of, no_routes = option_times(study, made, access_settings(study).ferries)
+    times_of, no_routes = option_times(study, made, whole, access_settings(study).ferries)
     measured = []
     for scenario, one in zip(scenarios, made, strict=True):
         tell(f"measuring {scenario.title[:1].lower()}{scenario.title[1:]}")

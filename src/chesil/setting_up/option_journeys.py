@@ -1,7 +1,7 @@
 """Journeys under each option: to people's own practice and the nearest surgery, before and after, and their shared errors."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,10 @@ from chesil.appraisal.equality import AreaChange
 from chesil.core.figure import Figure
 from chesil.definitions import load_parameter
 from chesil.measures.computing import ALL, units_of
-from chesil.place.links import PUBLIC, study_times
+from chesil.place.links import PUBLIC
 from chesil.place.place import Place
 from chesil.place.serving import sites_serving
-from chesil.place.travel import MODES, TravelTimes, site_destinations, travel_times_by_mode
-from chesil.study import Study
+from chesil.place.travel import site_destinations
 
 Array = NDArray[np.float64]
 OWN, NEAREST = "access_drive_own", "access_walk_nearest"
@@ -88,43 +87,6 @@ def _parts(place: Place, reached: Reached) -> list[tuple[float, NDArray[np.bool_
     shares = np.array([held.get(s, 1.0) for s in reached.sites])
     cuts = sorted({*held.values(), 1.0})
     return [(cut - before, shares >= cut) for before, cut in zip([0.0, *cuts], cuts, strict=False)]
-
-
-def option_times(study: Study, places: Sequence[Place], ferries: bool) -> tuple[Times, str]:
-    """Times for every option alike, and a warning or "".
-
-    The study's routed times are used only if they reach every site of every option: a new site whose ways are modelled
-    would look near or far only because they were found otherwise.
-    """
-
-    def modelled(
-        origins: pl.DataFrame, destinations: pl.DataFrame, modes: Sequence[str] = MODES
-    ) -> Mapping[str, TravelTimes]:
-        return travel_times_by_mode(origins, destinations, modes, ferries=ferries)
-
-    if not study.links:
-        return modelled, ""
-    sites = frozenset(code for p in places for code in site_destinations(p)["code"])
-    lacking = {m: sites - set(t["to"]) for m, t in study.links.items()}
-    missing = sorted(set().union(*lacking.values(), _moved(places)))
-    if missing:
-        said = (
-            f"The study’s routed times do not hold {', '.join(missing[:5])}: journeys under every option are modelled."
-        )
-        return modelled, f"{said} Run `chesil routes` again to have them routed."
-    about = {m: study.receipts[f"links:{m}"].caveat for m in study.links if f"links:{m}" in study.receipts}
-    return study_times(study.links, sites, about, ferries=ferries), ""
-
-
-def _moved(places: Sequence[Place]) -> set[str]:
-    """Sites that stand in one place under one option and in another under another: links know but one."""
-    at: dict[str, tuple[int, int]] = {}
-    moved = set()
-    for place in places:
-        for code, east, north in site_destinations(place).select("code", "easting", "northing").iter_rows():
-            if at.setdefault(code, (east, north)) != (east, north):
-                moved.add(code)
-    return moved
 
 
 def minute_figures(journeys: Journeys, of: Of) -> tuple[Figure, Figure]:
