@@ -8,7 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chesil.analyses.siting import ProposedSites, SitingInputs, SitingSettings, assess_siting, propose_sites
+from chesil.analyses.siting import (
+    ProposedSites,
+    SitingInputs,
+    SitingSettings,
+    assess_another,
+    assess_siting,
+    propose_sites,
+)
 from chesil.analyses.siting.inputs import siting_inputs, siting_sites
 from chesil.core.errors import InputRefused
 from chesil.core.settings import settings_from
@@ -182,6 +189,35 @@ def test_a_proposal_is_written_and_read_with_its_evidence(tmp_path: Path) -> Non
         "sites", "sites", "Sites", "abc", {}, found.solver, 1, 14000.0, 14000.0, 0.0, True, 0.1, rows, (), evidence
     )
     assert read_proposal(write_proposal(proposal, tmp_path)) == proposal
+
+
+def test_who_loses_is_told_by_group_in_need_by_locality_and_closure_by_closure() -> None:
+    """The plan closes Cliff: South's 500 people, of whom 200 without a car and 150 with a long-term illness, go 8 minutes more."""
+    inputs, settings, found = proposed()
+    assessment = assess_siting(
+        a_place(), inputs, ProposedSites("sites", found.plan, found.steps, found.robustness), settings
+    )
+    groups = {r["group"]: r for r in assessment.tables["by_group"].iter_rows(named=True)}
+    assert groups["everybody"]["people_further"] == 500 and groups["everybody"]["share_pct"] == pytest.approx(100 / 7)
+    assert groups["in households without a car (2011)"]["people_further"] == 200
+    assert groups["with a long-term illness (2011)"]["people"] == 1000 * 0.1 + 2000 * 0.2 + 500 * 0.3
+    rows = assessment.tables["by_locality"].select("name", "people_further", "ill_share").rows()
+    assert rows[0] == ("Lower", 500.0, 150.0) and sum(r[1] for r in rows) == 500
+    steps = (
+        assessment.tables["closures"].filter(locality="").select("sites", "left_out", "people_further", "where").rows()
+    )
+    assert steps == [(2, ["Cliff"], 500.0, ["Lower"]), (1, ["Abbey"], 1000.0, ["Upper"])]
+
+
+def test_every_further_proposal_is_scored_beside_the_first() -> None:
+    inputs, settings, found = proposed()
+    other = assess_another(a_place(), inputs, ProposedSites("b", found.plan, found.steps, title="Fewer"), settings)
+    assert other.figure("siting_people_further", "T:plan-b").value == 500
+    assert other.about["title_of_b"] == "Fewer" and "decisions_of_b" in other.tables
+    gone = assess_another(
+        a_place(), inputs, ProposedSites("b", found.plan, found.steps, is_of_this_place=False), settings
+    )
+    assert not gone.figures and "was made for other areas" in gone.warnings[0]
 
 
 # Several aims, room, and how firm a plan is.

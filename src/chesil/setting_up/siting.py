@@ -1,6 +1,6 @@
 """Setting up siting: its settings, travel times and other ways of counting, and a proposal to and from the study."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any
@@ -14,6 +14,7 @@ from chesil.analyses.siting import (
     SitesFound,
     SitingInputs,
     SitingSettings,
+    assess_another,
     assess_siting,
     propose_sites,
     siting_inputs,
@@ -30,6 +31,8 @@ from chesil.place.travel import MODES, area_origins
 from chesil.registers.proposals import Proposal
 from chesil.study import Study
 
+USUAL_NAME = "sites"
+"""The name that a proposal has if the command is given none: it is shown first and in full."""
 GROWTH_YEARS = 10
 """How far on the council's projections are taken for a re-run: as far as an estate plan commonly looks."""
 
@@ -40,8 +43,9 @@ def siting_settings(study: Study, said: Mapping[str, object] | None = None) -> S
 
 
 def site_proposals(study: Study) -> dict[str, Proposal]:
-    """The study's proposals of sites, by name."""
-    return {n: p for n, p in sorted(study.proposals.items()) if p.kind == "sites"}
+    """The study's proposals of sites by name, that of the command's own name first."""
+    ordered = sorted(study.proposals.items(), key=lambda item: (item[0] != USUAL_NAME, item[0]))
+    return {n: p for n, p in ordered if p.kind == "sites"}
 
 
 def inputs_of(study: Study, place: Place, settings: SitingSettings) -> SitingInputs:
@@ -72,7 +76,7 @@ def fingerprint_of(inputs: SitingInputs, settings: SitingSettings) -> str:
 
 
 def siting_of(study: Study, place: Place) -> Assessment | None:
-    """Today's journeys and the study's first proposal of sites scored; None where no area or no open site is known."""
+    """Today's journeys and the study's proposals of sites scored; None where no area or no open site is known."""
     open_sites = place.sites.filter(pl.col("status") == "open").drop_nulls(["easting", "northing"])
     if place.areas.is_empty() or open_sites.is_empty() or place.kind == "england":
         return None
@@ -80,19 +84,39 @@ def siting_of(study: Study, place: Place) -> Assessment | None:
     settings = siting_settings(study)
     if not proposals:
         return assess_siting(place, inputs_of(study, place, settings), None, settings)
-    proposal = proposals[0]
+    made_with, inputs, proposed = _proposed(study, place, proposals[0])
+    first = assess_siting(place, inputs, proposed, made_with)
+    return _together(first, [_another(study, place, p) for p in proposals[1:]])
+
+
+def _another(study: Study, place: Place, proposal: Proposal) -> Assessment:
+    made_with, inputs, proposed = _proposed(study, place, proposal)
+    return assess_another(place, inputs, proposed, made_with)
+
+
+def _proposed(study: Study, place: Place, proposal: Proposal) -> tuple[SitingSettings, SitingInputs, ProposedSites]:
+    """A proposal as the analysis reads it, with the settings it was made with and the inputs they ask for."""
     made_with = settings_from(SitingSettings, proposal.settings, f"proposals/{proposal.name}.json")
     inputs = inputs_of(study, place, made_with)
     evidence: Mapping[str, Any] = proposal.evidence
     proposed = ProposedSites(
-        name=proposal.name,
-        plan=evidence.get("plan", {}),
-        steps=tuple(evidence.get("steps", ())),
+        name=proposal.name, plan=evidence.get("plan", {}), steps=tuple(evidence.get("steps", ())),
         robustness=evidence.get("robustness", {}),
         is_of_this_place=proposal.place_fingerprint == fingerprint_of(inputs, made_with),
-        notes=proposal.notes,
-    )
-    return assess_siting(place, inputs, proposed, made_with)
+        notes=proposal.notes, title=proposal.title, aims=tuple(evidence.get("aims", ())),
+    )  # fmt: skip
+    return made_with, inputs, proposed
+
+
+def _together(first: Assessment, others: Sequence[Assessment]) -> Assessment:
+    """The first proposal's assessment with the figures, tables and notes of the others."""
+    figures, tables, about, warnings = list(first.figures), dict(first.tables), dict(first.about), list(first.warnings)
+    for other in others:
+        figures += other.figures
+        tables |= other.tables
+        about |= other.about
+        warnings += [w for w in other.warnings if w not in warnings]
+    return replace(first, figures=tuple(figures), tables=tables, about=about, warnings=tuple(warnings))
 
 
 def place_of(study: Study) -> Place:
@@ -159,9 +183,11 @@ def _decision(is_open: bool, was_open: bool, is_extended: bool) -> str:
 def _other_ways(study: Study, place: Place, settings: SitingSettings) -> dict[str, OtherWay]:
     """The same sites with other modes, people and weights: would they choose otherwise?
 
-    By another mode the rules on minutes are left out: they are said of the settings' own mode.
+    By another mode the rules on minutes, said of the settings' own, are left out where travel is the aim; by other aims
+    they stay, for without them one site would do.
     """
-    no_minutes = replace(settings, reach_minutes=0.0, longer_by_minutes=0.0)
+    by_travel = settings.aim == "travel"
+    no_minutes = replace(settings, reach_minutes=0.0, longer_by_minutes=0.0) if by_travel else settings
     ways: dict[str, SitingSettings] = {f"by {m}": replace(no_minutes, mode=m) for m in MODES if m != settings.mode}
     if "public_transport" in study.links and settings.mode != "public_transport":
         ways["by public transport"] = replace(no_minutes, mode="public_transport")

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from chesil.analyses.siting.inputs import Array, SitingInputs
+from chesil.analyses.siting.losing import FURTHER, by_group, by_locality, closures
 from chesil.analyses.siting.settings import SitingSettings
 from chesil.core.assessment import Assessment
 from chesil.core.figure import Figure
@@ -15,8 +16,6 @@ from chesil.measures.card import load_measure
 from chesil.place.place import Place
 from chesil.place.vintage import find_vintage
 
-FURTHER = 0.5
-"""A journey that grows by less than this many minutes is called as long as today's."""
 Z95, Z998 = 1.959963984540054, 3.090232306167813
 MODE_WORDS = {"drive": "by car", "cycle": "by bicycle", "walk": "on foot"}
 STEPS_SHOWN = 8
@@ -25,7 +24,7 @@ STEPS_SHOWN = 8
 
 @dataclass(frozen=True)
 class ProposedSites:
-    """A proposal as the analysis reads it: the plan, the steps of the frontier and the robustness, as plain values."""
+    """A proposal as the analysis reads it: the plan, the points of the frontiers and the robustness, as plain values."""
 
     name: str
     plan: Mapping[str, Any]
@@ -33,6 +32,8 @@ class ProposedSites:
     robustness: Mapping[str, Any] = field(default_factory=dict)
     is_of_this_place: bool = True
     notes: tuple[str, ...] = ()
+    title: str = ""
+    aims: tuple[Mapping[str, Any], ...] = ()
 
 
 def assess_siting(
@@ -61,6 +62,10 @@ def assess_siting(
         "frontier": "each step of the frontier: sites, mean minutes, people who travel further, gap",
         "further": "areas whose nearest site is farther in the plan than today",
         "decisions": "what the plan does with each site",
+        "aims": "plans of least travel by number of sites, longest way and cost, with their gaps",
+        "by_group": "who would have a longer way under the plan, by group in need",
+        "by_locality": "who would have a longer way under the plan, by locality",
+        "closures": "what each further closure costs whom, place and localities",
     }
     said = {k: v for k, v in about.items() if k in tables} | {
         "mode": MODE_WORDS[settings.mode],
@@ -73,10 +78,10 @@ def _score(
     place: Place, maker: "_Maker", proposal: ProposedSites, names: Mapping[str, str]
 ) -> tuple[list[Figure], dict[str, pl.DataFrame]]:
     inputs = maker.inputs
-    figures: list[Figure] = []
     rows = []
     own = [s for s in proposal.steps if not s["locality"]]
     plan = proposal.plan if proposal.plan.get("open") else None
+    figures: list[Figure] = []
     shown = {s["sites"] for s in _spread(own)} | ({plan["sites"]} if plan else set())
     for step in proposal.steps:
         locality = str(step["locality"])
@@ -88,12 +93,58 @@ def _score(
             title = f"{names.get(locality, place.name)} with {step['sites']} site{'' if step['sites'] == 1 else 's'}"
             figures += maker.step(f"{code}:{step['sites']}-sites", title, opened, step, locality)
     tables = {"frontier": pl.DataFrame(rows)} if rows else {}
+    lost = closures(inputs, proposal.steps, names)
+    tables |= {"closures": lost} if lost.height else {}
+    tables |= {"aims": _aims(maker, proposal.aims)} if proposal.aims else {}
     if plan:
-        opened = maker.opened(plan["open"], "")
-        figures += maker.step(f"{place.code}:plan", f"{place.name}, illustrated plan", opened, plan)
-        figures += maker.firmness(place, plan, proposal.robustness)
-        tables |= {"further": maker.further(opened), "decisions": _decisions(inputs, plan, opened, proposal.robustness)}
+        made, more = _of_plan(place, maker, proposal, names, "plan", f"{place.name}, illustrated plan")
+        figures += made
+        tables |= more
     return figures, tables
+
+
+def _of_plan(
+    place: Place, maker: "_Maker", proposal: ProposedSites, names: Mapping[str, str], key: str, title: str
+) -> tuple[list[Figure], dict[str, pl.DataFrame]]:
+    """A proposal's plan: its figures, and who loses by it."""
+    inputs, plan = maker.inputs, proposal.plan
+    opened = maker.opened(plan["open"], "")
+    figures = maker.step(f"{place.code}:{key}", title, opened, plan)
+    figures += maker.firmness(f"{place.code}:{key}", title, plan, proposal.robustness)
+    return figures, {
+        "further": maker.further(opened), "decisions": _decisions(inputs, plan, opened, proposal.robustness),
+        "by_group": by_group(inputs, opened), "by_locality": by_locality(inputs, opened, names),
+    }  # fmt: skip
+
+
+def assess_another(place: Place, inputs: SitingInputs, proposal: ProposedSites, settings: SitingSettings) -> Assessment:
+    """A further proposal of the study: its plan's figures under `plan-<name>`, and its tables; its frontier is not shown."""
+    if not proposal.is_of_this_place or not proposal.plan.get("open"):
+        why = "has no plan" if proposal.is_of_this_place else "was made for other areas, sites or people than now"
+        return Assessment("siting", (), {}, {}, (f"The proposal `{proposal.name}` {why}, so it is not shown.",))
+    names = dict(place.groups.select("group_code", "group_name").unique().iter_rows())
+    title = f"{place.name}, {proposal.title or proposal.name}"
+    figures, tables = _of_plan(place, _Maker(place, inputs, settings), proposal, names, f"plan-{proposal.name}", title)
+    about = {f"title_of_{proposal.name}": proposal.title, f"rule_of_{proposal.name}": _rule_words(settings)}
+    return Assessment(
+        "siting",
+        tuple(figures),
+        {f"{t}_of_{proposal.name}": table for t, table in tables.items()},
+        about,
+        proposal.notes,
+    )
+
+
+def _aims(maker: "_Maker", points: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """The points of several aims scored again for people: mean and longest way, cost, who travels further, gap."""
+    rows = []
+    for point in points:
+        change = maker.change(maker.opened(point["open"], ""))
+        rows.append({
+            "sites": int(point["sites"]), **change, "cost_gbp": float(point["cost"]), "gap_pct": 100 * float(point["gap"]),
+            "is_proved": bool(point["is_proved"]), "is_best_at_something": bool(point.get("is_best_at_something", True)),
+        })  # fmt: skip
+    return pl.DataFrame(rows)
 
 
 def _spread(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -107,11 +158,17 @@ def _spread(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _decisions(
     inputs: SitingInputs, plan: Mapping[str, Any], opened: np.ndarray, robustness: Mapping[str, Any]
 ) -> pl.DataFrame:
-    """Each site with what the plan does with it, and in how many re-runs the plan's open sites stay."""
+    """Each site with what the plan does with it, in how many re-runs it is open, and what deciding otherwise would cost.
+
+    `otherwise` is in minutes of everybody's mean way, or pounds a year where the plan is of least cost.
+    """
     kept = {**robustness.get("chosen_in", {}), **robustness.get("kept_in", {})}
     if robustness.get("runs"):
         kept = {c: kept.get(c, 0.0) for c in inputs.sites["code"]}
     extended = set(plan.get("extended", ()))
+    by_travel = robustness.get("unit") == "weighted minutes"
+    weight = float(inputs.weights.sum()) if by_travel else 1.0
+    prices = {c: v / weight for c, v in robustness.get("otherwise", {}).items() if v is not None}
     words = []
     for code, was, now in zip(inputs.sites["code"], inputs.is_open, opened, strict=True):
         word = {(True, True): "keep", (True, False): "close", (False, True): "open", (False, False): "leave"}[
@@ -121,6 +178,7 @@ def _decisions(
     return inputs.sites.select("code", "site_name", "locality", "easting", "northing").with_columns(
         pl.Series("decision", words),
         pl.Series("kept_in", [kept.get(c) for c in inputs.sites["code"]], dtype=pl.Float64),
+        pl.Series("otherwise", [prices.get(c) for c in inputs.sites["code"]], dtype=pl.Float64),
     )
 
 
@@ -228,11 +286,10 @@ class _Maker:
                         reason="" if gap is not None else "no bound was found", **proof),
         ]  # fmt: skip
 
-    def firmness(self, place: Place, plan: Mapping[str, Any], robustness: Mapping[str, Any]) -> list[Figure]:
+    def firmness(self, code: str, name: str, plan: Mapping[str, Any], robustness: Mapping[str, Any]) -> list[Figure]:
         """How many of the plan's sites stay in every re-run, and what change would make the second-best plan the best."""
         kept = robustness.get("kept_in", {})
         runs = len(robustness.get("runs", ()))
-        code, name = f"{place.code}:plan", f"{place.name}, illustrated plan"
         if not kept:
             return []
         always = float(sum(v >= 1 for v in kept.values()))

@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 
-from chesil.blueprint.charts import BLUE, CONFIG, GREY, INK, RULE, VEGA_LITE
 from chesil.blueprint.document import (
     Block,
     Bullets,
@@ -20,6 +19,8 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.map_svg import Dot, draw_legend, draw_map
+from chesil.blueprint.sections.siting_charts import aims_chart, frontier_chart
+from chesil.blueprint.sections.siting_tables import aims_table, closures_table, group_table, locality_table
 from chesil.blueprint.words import limits_text, many, number, part_text, people, place_name
 from chesil.core.figure import Figure
 from chesil.measures.computing import Unit
@@ -37,6 +38,8 @@ CLASS_NAMES = (
     f"more than {CLASSES[-1]:g}",
 )
 AREAS_SHOWN = 12
+WHOLE_POUNDS = 60.0
+"""A price of deciding otherwise above this is in pounds: no mean way grows by an hour."""
 STEP_MEASURES = (
     "siting_mean_minutes", "siting_people_further", "siting_no_car_further", "siting_extra_minutes", "siting_worst_extra",
     "siting_gap",
@@ -100,8 +103,14 @@ def of_group(plan: Plan, unit: Unit) -> Section | None:
         if lost.value != 0 else f"{name} could have one site fewer with no longer way for anybody"
     )  # fmt: skip
     caption = f"{name}: fewer of its own sites, all others staying open"
-    table = _step_table(plan, [today, *steps[1:]], caption)
-    return Section(KEY, NAME, heading, tuple(lead), (table, Paragraph((ILLUSTRATION,), True)))
+    blocks: list[Block] = [_step_table(plan, [today, *steps[1:]], caption)]
+    tables = plan.assessments["siting"].tables
+    if "closures" in tables:
+        own = tables["closures"].filter(pl.col("locality") == code)
+        caption = f"{name}: what each further closure costs whom"
+        told = closures_table(own, caption, named=plan.study.edition != "public") if own.height else None
+        blocks += [told] if told is not None else []
+    return Section(KEY, NAME, heading, tuple(lead), (*blocks, Paragraph((ILLUSTRATION,), True)))
 
 
 def _heading(plan: Plan, name: str, key: str) -> str:
@@ -115,9 +124,9 @@ def _heading(plan: Plan, name: str, key: str) -> str:
     return f"With {sites:,.0f} sites, {share}% of {name}’s people would have a longer way to the nearest"
 
 
-def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
+def _lead_of_plan(plan: Plan, key: str, rule: str = "") -> list[Words]:
     f = {m: plan.figures[m, key] for m in ("siting_sites", *STEP_MEASURES)}
-    rule = plan.assessments["siting"].about["rule"]
+    rule = rule or plan.assessments["siting"].about["rule"]
     lost: Words = (
         ("Under an illustrated plan of ", Shown(f["siting_sites"]), f" {_sites(f)} ({rule}), ",
          _people(f["siting_people_further"]),
@@ -147,28 +156,16 @@ def _lead_of_plan(plan: Plan, key: str) -> list[Words]:
 
 
 def _blocks(plan: Plan, tables: Any, name: str, key: str) -> list[Block]:
-    code = plan.place.code
-    blocks: list[Block] = [Subheading("Who would travel further")]
-    is_public = plan.study.edition == "public"
-    if not is_public:
-        blocks.append(_map(plan, tables, name))
-    if (tables["further"]["extra_minutes"] > CLASSES[0]).any():
-        blocks.append(_further(tables["further"]))
-    frontier = tables["frontier"].filter(pl.col("locality") == code)
-    blocks += [
-        Subheading("What each number of sites would ask of people"),
-        Chart(
-            _chart(frontier, plan.figures["siting_sites", key].value or 0.0),
-            f"Mean minutes to the nearest site by number of sites in {name}; the table below holds some of the points",
-            "Each point is the set of that many sites with the least total way, proved to the gap in the table. The diamond "
-            "is the illustrated plan. Minutes are modelled. Point at a mark for its numbers.",
-        ),
-        _step_table(plan, [*_steps_of(plan, code), key], f"{name}: steps of the frontier"),
-    ]  # fmt: skip
-    if not is_public:
+    blocks: list[Block] = [Subheading("Who would travel further"), *_who_loses(plan, tables, "Illustrated plan", name)]
+    blocks += [Subheading("What each number of sites would ask of people"), *_of_frontier(plan, tables, name, key)]
+    if "aims" in tables:
+        blocks += [
+            Subheading("Cost, the longest way and the mean way against each other"),
+            *_of_aims(plan, tables, name),
+        ]
+    if plan.study.edition != "public":
         blocks += [Subheading("What the plan does with each site"), _decisions(tables["decisions"])]
     blocks.append(_localities(plan))
-    notes = [*plan.assessments["siting"].warnings]
     switch = plan.figures.get(("siting_switch", key))
     if switch is not None and switch.is_known:
         blocks.append(
@@ -177,13 +174,82 @@ def _blocks(plan: Plan, tables: Any, name: str, key: str) -> list[Block]:
                  " shorter: where that is little, other reasons should decide.")
             )
         )  # fmt: skip
-    if notes:
-        blocks.append(Bullets(tuple((w,) for w in notes)))
+    blocks += _other_proposals(plan, tables, name)
+    notes = plan.assessments["siting"].warnings
+    return [*blocks, Bullets(tuple((w,) for w in notes))] if notes else blocks
+
+
+def _who_loses(plan: Plan, tables: Any, what: str, name: str, of: str = "") -> list[Block]:
+    """A plan's map, the areas and localities that lose most, and the groups in need; `of` is the ending of its tables."""
+    blocks: list[Block] = []
+    further = tables[f"further{of}"]
+    if plan.study.edition != "public":
+        blocks.append(_map(further, tables[f"decisions{of}"], name, what))
+    if (further["extra_minutes"] > CLASSES[0]).any():
+        blocks.append(_further(further, what))
+        blocks.append(group_table(tables[f"by_group{of}"], what))
+        by_locality = locality_table(tables[f"by_locality{of}"], what)
+        blocks += [by_locality] if by_locality is not None else []
     return blocks
 
 
-def _map(plan: Plan, tables: Any, name: str) -> Map:
-    further, decisions = tables["further"], tables["decisions"]
+def _of_frontier(plan: Plan, tables: Any, name: str, key: str) -> list[Block]:
+    code = plan.place.code
+    frontier = tables["frontier"].filter(pl.col("locality") == code)
+    planned = plan.figures["siting_sites", key].value or 0.0
+    blocks: list[Block] = [
+        Chart(
+            frontier_chart(frontier, planned),
+            f"Mean minutes to the nearest site by number of sites in {name}; the table below holds some of the points",
+            "Each point is the set of that many sites with the least total way, proved to the gap in the table; some carry "
+            "their number of sites and minutes. The diamond is the illustrated plan. Minutes are modelled.",
+        ),
+        _step_table(plan, [*_steps_of(plan, code), key], f"{name}: steps of the frontier"),
+    ]  # fmt: skip
+    if "closures" in tables:
+        own = tables["closures"].filter(pl.col("locality") == "")
+        caption = f"{name}: what each further closure costs whom, from today’s sites to the illustrated plan’s"
+        lost = closures_table(own, caption, named=False, to=int(planned)) if own.height else None
+        blocks += [lost] if lost is not None else []
+    return blocks
+
+
+def _of_aims(plan: Plan, tables: Any, name: str) -> list[Block]:
+    points = tables["aims"]
+    return [
+        Chart(
+            aims_chart(points),
+            f"Mean minutes against cost and against the longest way in {name}, a line for each number of sites; the table below "
+            "holds the points",
+            "Each point is a plan of least total way for its number of sites, cost and longest way; a line joins those that no "
+            "other of as many sites beats in that picture. Modelled minutes; costs as said below the table.",
+        ),
+        aims_table(points, name),
+    ]
+
+
+def _other_proposals(plan: Plan, tables: Any, name: str) -> list[Block]:
+    """Every further proposal of sites in the study: what it does, and who loses by it."""
+    about = plan.assessments["siting"].about
+    blocks: list[Block] = []
+    for said in sorted(k for k in about if k.startswith("title_of_")):
+        other = said.removeprefix("title_of_")
+        key = f"{plan.place.code}:plan-{other}"
+        if ("siting_people_further", key) not in plan.figures:
+            continue
+        title = about[said] or other
+        lead = _lead_of_plan(plan, key, about[f"rule_of_{other}"])[:-1]
+        blocks += [
+            Subheading(title),
+            *(Paragraph(w) for w in lead),
+            *_who_loses(plan, tables, title, name, f"_of_{other}"),
+        ]
+        if plan.study.edition != "public":
+            blocks.append(_decisions(tables[f"decisions_of_{other}"]))
+    return blocks
+
+
+def _map(further: pl.DataFrame, decisions: pl.DataFrame, name: str, what: str) -> Map:
     inside = pl.col("lsoa11").is_in(further["lsoa11"].implode())
     rings = area_rings(read_table("area_boundaries", where=inside))
     classes = {a: sum(m > cut for cut in CLASSES) for a, m in further.select("lsoa11", "extra_minutes").iter_rows()}
@@ -209,7 +275,7 @@ def _map(plan: Plan, tables: Any, name: str) -> Map:
     kinds = decisions["decision"].value_counts()
     by_kind = dict(kinds.iter_rows())
     text = (
-        f"Map of {name} under the illustrated plan: {by_kind.get('keep', 0) + by_kind.get('extend', 0)} sites kept, "
+        f"Map of {name} under the plan ({what}): {by_kind.get('keep', 0) + by_kind.get('extend', 0)} sites kept, "
         f"{by_kind.get('close', 0)} left out, {by_kind.get('open', 0)} opened; areas darker where the way grows more. The "
         "tables below give the areas and the sites."
     )
@@ -219,7 +285,7 @@ def _map(plan: Plan, tables: Any, name: str) -> Map:
                "Shading: extra minutes to the nearest site, modelled. Areas: LSOA 2011 (ONS).")  # fmt: skip
 
 
-def _further(further: pl.DataFrame) -> Table:
+def _further(further: pl.DataFrame, what: str) -> Table:
     rows = tuple(
         Row(r["area_name"], (people(r["people"]), f"{r['now_minutes']:.1f}", f"{r['then_minutes']:.1f}",
                              f"{r['extra_minutes']:.1f}", _share(r["no_car_share"], "not known")))
@@ -227,55 +293,23 @@ def _further(further: pl.DataFrame) -> Table:
         if r["extra_minutes"] > CLASSES[0]
     )  # fmt: skip
     return Table(
-        "Areas that would lose most, longest extra way first",
+        f"{what}: areas that would lose most, longest extra way first",
         ("Area", "People", "Minutes now", "In the plan", "Extra", "Households without a car (2011)"),
         rows,
         note="Minutes to the nearest site of any practice, modelled. No area’s nearest site comes nearer where none is opened.",
     )
 
 
-def _chart(frontier: pl.DataFrame, chosen: float) -> dict[str, Any]:
-    rows = [
-        {"sites": r["sites"], "minutes": r["mean_minutes"], "further": round(r["people_further"], -1),
-         "worst": r["worst_extra"], "is_plan": r["sites"] == chosen}
-        for r in frontier.iter_rows(named=True)
-    ]  # fmt: skip
-    axis = {"gridColor": RULE, "domain": False, "ticks": False, "labelColor": "#4c6272"}
-    x = {"field": "sites", "type": "quantitative", "title": "Number of sites", "axis": {**axis, "grid": False},
-         "scale": {"zero": True}}  # fmt: skip
-    y = {
-        "field": "minutes",
-        "type": "quantitative",
-        "title": "Mean minutes to the nearest",
-        "axis": axis,
-        "scale": {"zero": True},
-    }
-    tips = [
-        {"field": "sites", "title": "Sites"}, {"field": "minutes", "title": "Mean minutes", "format": ".1f"},
-        {"field": "further", "title": "People with a longer way", "format": ",.0f"},
-        {"field": "worst", "title": "Most extra minutes", "format": ".1f"},
-    ]  # fmt: skip
-    chosen_rows = [r for r in rows if r["is_plan"]]
-    return {
-        "$schema": VEGA_LITE, "width": 600, "height": 260, "config": CONFIG, "data": {"values": rows},
-        "layer": [
-            {"mark": {"type": "line", "color": GREY, "strokeWidth": 1}, "encoding": {"x": x, "y": y}},
-            {"mark": {"type": "circle", "color": INK, "size": 22, "opacity": 1},
-             "encoding": {"x": x, "y": y, "tooltip": tips}},
-            {"data": {"values": chosen_rows}, "mark": {"type": "point", "shape": "diamond", "filled": True, "color": BLUE,
-             "size": 180, "opacity": 1}, "encoding": {"x": x, "y": y, "tooltip": tips}},
-            {"data": {"values": chosen_rows}, "mark": {"type": "text", "text": "illustrated plan", "dy": -14, "color": BLUE},
-             "encoding": {"x": x, "y": y}},
-        ],
-    }  # fmt: skip
-
-
 def _steps_of(plan: Plan, code: str) -> list[str]:
     """The units of a place's or group's steps, most sites first."""
-    found = [
-        u for m, u in plan.figures if m == "siting_people_further" and u.startswith(f"{code}:") and u.endswith("-sites")
-    ]
-    return sorted(found, key=lambda u: -int(u.rsplit(":", 1)[1].removesuffix("-sites")))
+    begins = f"{code}:"
+    found = {
+        int(rest): u
+        for m, u in plan.figures
+        if m == "siting_people_further" and u.startswith(begins)
+        and (rest := u.removeprefix(begins).removesuffix("-sites")).isdigit()
+    }  # fmt: skip
+    return [found[n] for n in sorted(found, reverse=True)]
 
 
 def _step_table(plan: Plan, units: list[str], caption: str) -> Table:
@@ -306,15 +340,27 @@ def _decisions(decisions: pl.DataFrame) -> Table:
     rows.sort(key=lambda r: (order[r["decision"]], r["kept_in"] if r["kept_in"] is not None else 0.0, r["code"]))
     return Table(
         "Sites that the illustrated plan leaves out or opens, then those it keeps in some re-runs and not in others",
-        ("Site", "Code", "In the plan", "Open in re-runs"),
+        ("Site", "Code", "In the plan", "Open in re-runs", "Deciding otherwise would add"),
         tuple(
-            Row(place_name(r["site_name"]), (r["code"], DECISIONS[r["decision"]], _share(r["kept_in"])))
+            Row(place_name(r["site_name"]),
+                (r["code"], DECISIONS[r["decision"]], _share(r["kept_in"]), _otherwise(r["otherwise"])))
             for r in rows
         ),
         text_columns=(0, 1, 2),
         note=f"Kept in every re-run and not listed: {always}. Where two surgeries share a building or "
-        "stand beside each other, which of them it leaves out is arbitrary.",
+        "stand beside each other, which of them it leaves out is arbitrary. Deciding otherwise: by how much everybody’s mean "
+        "way to the nearest grows (or the cost, where least cost is the aim) under the best plan that decides otherwise about "
+        "that one site: so far must its own worth move before the answer changes.",
     )  # fmt: skip
+
+
+def _otherwise(value: float | None) -> str:
+    """What the best plan costs more that decides otherwise about a site: a mean way in seconds, or pounds a year."""
+    if value is None:
+        return "not tried"
+    if value >= WHOLE_POUNDS:
+        return f"£{value:,.0f} a year"
+    return f"{60 * value:.1f} seconds" if 60 * value >= 0.05 else "nothing"
 
 
 def _localities(plan: Plan) -> Table:

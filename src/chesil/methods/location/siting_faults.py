@@ -90,7 +90,8 @@ def siting_faults(problem: SitingProblem, rules: SitingRules, *, seconds: float 
     for rule in _in_force(problem, rules):
         short = _short_alone(problem, rules, rule, seconds)
         if short is not None and short > 1e-7:
-            words = f"easing `{rule}` alone by {short:,.1f} {UNITS[rule]} would do"
+            by = f"{short:,.1f}" if short >= 0.05 else "less than 0.1"
+            words = f"easing `{rule}` alone by {by} {UNITS[rule]} would do"
             faults.append(Fault(rule, short, UNITS[rule], words, alone=True))
     if not faults:
         names = ", ".join(_in_force(problem, rules))
