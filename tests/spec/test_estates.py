@@ -121,12 +121,21 @@ def test_the_calendar_says_what_missing_a_date_would_cost(place: Place) -> None:
     sites = table("sites", {"site_code": "J81010", "site_name": "Swanage", "lease_break": date(2027, 1, 1),
                             "lease_end": date(2032, 1, 1), "rent_gbp": 40_000.0})  # fmt: skip
     contracts = table("contracts", {"practice_code": "J81011", "contract": "Minor surgery", "ends": date(2026, 1, 1)})
-    dates = calendar_of(with_registers(place, {"sites": sites}), contracts).to_dicts()
+    dates = calendar_of(with_registers(place, {"sites": sites}), contracts, {}).to_dicts()
     assert [d["on"] for d in dates] == [date(2026, 1, 1), date(2027, 1, 1), date(2032, 1, 1)]
     assert (
         dates[0]["is_past"] and dates[0]["cost_of_missing_gbp"] is None and dates[0]["how"] == "its value is not known"
     )
     assert dates[1]["cost_of_missing_gbp"] == pytest.approx(200_000, rel=1e-3)
+
+
+def test_missing_a_day_to_comment_costs_what_the_reply_would_ask_for(place: Place) -> None:
+    homes = table("housing", {"development": "North", "dwellings": 100, "people_per_dwelling": 2.4,
+                              "comment_deadline": date(2026, 12, 20)})  # fmt: skip
+    settings = EstateSettings(building_gbp_per_m2=4_000, space_m2_per_1000=100)
+    for said, cost in ((settings, 96_000), (EstateSettings(), None)):
+        row = assessed(place, said, housing=homes).tables["calendar"].row(0, named=True)
+        assert row["on"] == date(2026, 12, 20) and row["cost_of_missing_gbp"] == (cost and pytest.approx(cost))
 
 
 def test_a_reply_to_a_planning_application(place: Place) -> None:
@@ -161,7 +170,7 @@ def test_the_return_is_filled_and_its_gaps_are_marked(tmp_path: Path) -> None:
     (folder / "registers").mkdir()
     files = {
         "sites": "site_code,site_name,tenure,rent_gbp,void_gbp\nJ81010,Swanage,leased,50000,10000\n",
-        "centres": "proposal,site_code,works,disposes_of\nPurbeck centre,J81011,new_build,J81010\n",
+        "centres": "proposal,site_code,group_name,works,disposes_of\nPurbeck centre,J81011,Purbek,new_build,J81010;J81025\n",
         "amendments": "changed_on,part,field,was,became\n2026-06-30,Purbeck centre,works,extension,new_build\n",
     }
     for name, text in files.items():
@@ -171,7 +180,7 @@ def test_the_return_is_filled_and_its_gaps_are_marked(tmp_path: Path) -> None:
         assert said.exit_code == 0, said.output
     text = (tmp_path / "return.md").read_text()
     for words in ("## Geography", "## Existing estate", "## Proposals", "## Disposals", "## Amendments", "## Gaps", "new_build",
-                  "40,000", "not known: to be filled"):  # fmt: skip
+                  "40,000", "not known: to be filled", "Purbek: no such neighbourhood", "J81025: no such site"):  # fmt: skip
         assert words in text, words
     assert (tmp_path / "return.xlsx").stat().st_size > 5_000
     assert CliRunner().invoke(app, ["estate", str(folder)]).exit_code == 0

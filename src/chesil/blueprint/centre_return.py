@@ -9,10 +9,10 @@ import xlsxwriter
 
 from chesil.blueprint.words import place_name
 from chesil.core.assessment import Assessment
-from chesil.core.errors import ChesilError
+from chesil.core.errors import ChesilError, did_you_mean
 from chesil.core.whole_files import whole_file, write_whole
 from chesil.measures.computing import units_of
-from chesil.place.place import Place
+from chesil.place.place import Place, plain_name
 from chesil.study import Study
 
 GAP = "not known: to be filled"
@@ -43,7 +43,7 @@ class Part:
 
     @property
     def gaps(self) -> int:
-        return sum(cell == GAP for row in self.rows for cell in row)
+        return sum(cell.startswith(GAP) for row in self.rows for cell in row)
 
 
 def return_parts(study: Study, place: Place, found: Assessment) -> tuple[Part, ...]:
@@ -80,7 +80,7 @@ def write_return(parts: tuple[Part, ...], title: str, path: Path) -> Path:
                 sheet.write_string(0, k, head, bold)
             for n, row in enumerate(part.rows, start=1):
                 for k, cell in enumerate(row):
-                    sheet.write_string(n, k, cell, missing if cell == GAP else wrapped)
+                    sheet.write_string(n, k, cell, missing if cell.startswith(GAP) else wrapped)
         book.close()
     return path
 
@@ -100,7 +100,10 @@ def _as_text(parts: tuple[Part, ...], title: str) -> str:
 
 def _geography(study: Study, place: Place) -> Part:
     drawn = sorted({t for t in place.groups["group_type"] if t.startswith("study:")})
-    kind = drawn[0] if drawn else "pcn"
+    proposals = [p for p in study.proposals.values() if p.kind == "groups"]
+    proposals.sort(key=lambda p: (p.of == "areas", p.settings.get("low", 0), p.name))
+    first = next((k for p in proposals if (k := f"study:{plain_name(p.title)}") in drawn), None)
+    kind = first or (drawn[0] if drawn else "pcn")
     lists = dict(place.practices.select("practice_code", "list_size").iter_rows())
     how = "as drawn in the study (an illustration until it is decided)" if drawn else "primary care networks"
     rows = tuple(
@@ -173,6 +176,10 @@ def _population(place: Place, group: str | None) -> str | None:
     if not group:
         return None
     members = place.groups.filter(pl.col("group_name").str.to_lowercase() == group.lower())["member_code"]
+    if members.is_empty():
+        names = place.groups.filter(pl.col("group_type").str.starts_with("study:") | (pl.col("group_type") == "pcn"))
+        near = did_you_mean(group, set(names["group_name"]))
+        return f"{GAP} ({group}: no such neighbourhood{'. ' if near else ''}{near})"
     lists = place.practices.filter(pl.col("practice_code").is_in(members.implode()))
     return f"{group}: {int(lists['list_size'].sum()):,} registered patients" if lists.height else None
 
@@ -189,12 +196,16 @@ def _disposals(study: Study, place: Place, found: Assessment) -> Part:
                 (
                     c["proposal"],
                     _location(place, code) or f"{code}: no such site",
-                    _said(row.get("saves_gbp")),
-                    _said(row.get("costs_gbp")),
-                    _said(row.get("receipt_gbp")),
+                    *(_said_or_why(row, m) for m in ("saves", "costs", "receipt")),
                 )
             )
     return Part("Disposals", heads, tuple(rows))
+
+
+def _said_or_why(row: dict[str, Any], what: str) -> str:
+    """An amount of closing a site, else that it is not known and why."""
+    said, why = _said(row.get(f"{what}_gbp")), row.get(f"{what}_why")
+    return f"{GAP} ({why})" if said == GAP and why else said
 
 
 def _amendments(study: Study) -> Part:

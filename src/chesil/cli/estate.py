@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chesil.cli.printing import Json, StudyFolder, err, out, show
+
+if TYPE_CHECKING:
+    from chesil.core.figure import Figure
 
 
 def estate(
@@ -48,8 +51,16 @@ def estate(
     from chesil.measures.card import load_measure
 
     cards = {f.measure: load_measure(f.measure) for f in figures}
+
+    def apart(figure: "Figure") -> bool:
+        return figure.unit_code != place.code and not planning
+
     rows: list[tuple[object, ...]] = [
-        (cards[f.measure].title, figure_text(f, cards[f.measure]) if f.is_known else f.reason, " ".join(f.notes))
+        (
+            cards[f.measure].title + (f" ({f.unit_name.removeprefix(place.name).strip(' ,:')})" if apart(f) else ""),
+            figure_text(f, cards[f.measure]) if f.is_known else f.reason,
+            " ".join(f.notes),
+        )
         for f in figures
     ]
     show(("", "value", "rests on"), rows, False)
@@ -70,5 +81,8 @@ def estate(
     ]
     if dates:
         show(("date", "", "what", "missing it would cost"), dates, False)
+    past = found.tables["calendar"].height - ahead.height
+    if past:
+        out.print(f"{past} date{' is' if past == 1 else 's are'} past: a lease may be holding over.", highlight=False)
     for note in (*notes, *found.warnings):
         out.print(f"  {note}", highlight=False, markup=False)

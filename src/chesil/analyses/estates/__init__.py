@@ -94,8 +94,9 @@ def assess_estates(
     figures += _conditions(place, open_sites)
     figures += _ahead(place, settings)
     figures += rooms_ahead(place, figures, settings, growth)
-    for development in place.homes["development"]:
-        figures += planning_reply(place, development, settings)
+    replies = [f for d in place.homes["development"] for f in planning_reply(place, d, settings)]
+    figures += replies
+    asked = {f.unit_name: f.value for f in replies if f.measure == "estate_reply_gbp" and f.value is not None}
     closing = closing_of(open_sites, place.as_at)
     figures += _closing_figures(place, closing)
     unknown = pl.DataFrame(
@@ -105,7 +106,7 @@ def assess_estates(
             "sites": [open_sites.height] * len(FACTS),
         }
     )
-    tables = {"calendar": calendar_of(place, contracts), "closing": closing, "shared": pairs, "unknown": unknown}
+    tables = {"calendar": calendar_of(place, contracts, asked), "closing": closing, "shared": pairs, "unknown": unknown}
     tables["room_use"] = by_half_day(used)
     known = open_sites["gia_m2"].is_not_null().sum()
     warnings = (

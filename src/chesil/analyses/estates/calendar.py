@@ -1,5 +1,6 @@
 """The calendar of an estate: leases, rents, grants, contracts and planning, with what missing each date would cost."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -16,8 +17,11 @@ SCHEMA = {
 }
 
 
-def calendar_of(place: Place, contracts: pl.DataFrame | None) -> pl.DataFrame:
-    """One row a date, soonest first. The cost of missing it is blank where it is not known, with what would tell it."""
+def calendar_of(place: Place, contracts: pl.DataFrame | None, asked: Mapping[str, float]) -> pl.DataFrame:
+    """One row a date, soonest first. The cost of missing it is blank where it is not known, with what would tell it.
+
+    `asked` is the money that the reply to each development's application would ask for, where it is known.
+    """
     rows: list[tuple[date, str, str, float | None, str]] = []
     for s in place.sites.filter(pl.col("status") == "open").iter_rows(named=True):
         rent = s["rent_gbp"]
@@ -77,7 +81,7 @@ def calendar_of(place: Place, contracts: pl.DataFrame | None) -> pl.DataFrame:
                     h["comment_deadline"],
                     h["development"],
                     "last day to comment on the application",
-                    None,
+                    asked.get(h["development"]),
                     "a contribution for health that is not asked for is not paid; see `chesil estate --planning`",
                 )
             )
