@@ -17,6 +17,8 @@ from chesil.blueprint.pdf import write_pdf
 from chesil.blueprint.plain_text import plain
 from chesil.blueprint.practice import circles, find_circle, practice_book
 from chesil.blueprint.readability import reading_age, sentences_of
+from chesil.blueprint.reference_pages import REFERENCE
+from chesil.blueprint.sections import section_makers
 from chesil.blueprint.slides import HEIGHT, WIDTH, chosen_sections, height_of, write_slides
 from chesil.core.errors import ChesilError
 from chesil.plan import Plan, plan_in_edition
@@ -192,3 +194,14 @@ def test_a_derived_public_edition_names_no_flag(dorset_plan: Plan, public_plan: 
         for r in b.rows
         for c in r.cells
     )
+
+
+def test_every_chapter_of_the_strategy_of_2016_is_mapped_to_a_page_that_there_is(book: Book) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "strategy-of-2016.md").read_text(encoding="utf-8")
+    chapters = [line for line in text.splitlines() if line.startswith("|")][2:]
+    named = set(re.findall(r"`([a-z-]+)\.html`", text))
+    there = {m.key for m in section_makers()} | {name.removesuffix(".html") for name, _ in REFERENCE}
+    assert len(chapters) >= 13 and all(len(line.split("|")) == 5 for line in chapters)
+    assert named and named <= there, named - there
+    of_dorset = {s.key for s in book.sections} | {name.removesuffix(".html") for name, _ in REFERENCE}
+    assert named - of_dorset == {"audit"}  # which is in the study of 2016 itself
