@@ -7,6 +7,7 @@ from chesil.appraisal.appraising import BUSINESS_AS_USUAL
 from chesil.appraisal.equality import BANDS, LONGER_BY, GroupImpact
 from chesil.appraisal.results import AppraisedOptions, OptionResult, option_unit
 from chesil.blueprint.document import Block, Lookup, Paragraph, Row, Section, Shown, Subheading, Table, Words
+from chesil.blueprint.editions import SmallNumberRule
 from chesil.blueprint.sections.equality_sign_off import (
     burdened,
     equality_figure,
@@ -45,7 +46,10 @@ GROUP_NOTE = (
     "than on others; its limits take areas, not people, as the units, since people of an area share a change. A dash: too "
     "few areas change for limits."
 )
-BANDS_NOTE = "People in areas where each group lives, by the change of the area’s mean; groups whom nothing changes are left out."
+BANDS_NOTE = (
+    "People in areas where each group lives, by the change of the area’s mean. Left out: bands with nobody, groups whom "
+    "nothing changes, and to the public those with a number too small to print."
+)
 BOUNDS_NOTE = (
     "Only the share of each area is known, not which of its patients belong to a group: both ends are possible."
 )
@@ -153,12 +157,14 @@ def _nearer(plan: Plan, option: OptionResult, words: str, impacts: Sequence[Grou
 
 def _bands(plan: Plan, option: OptionResult, words: str, impacts: Sequence[GroupImpact]) -> Table:
     """How much further: people of each group by band of change, since a mean hides the few who bear much."""
-    rows = tuple(
-        Row(_group_name(i), tuple(people_shown(plan, count) for count in i.bands), is_total=i.kind == "all")
-        for i in impacts if i.further or i.nearer
-    )  # fmt: skip
+    held = [k for k, count in enumerate(impacts[0].bands) if count]
+    shown = [(i, [people_shown(plan, i.bands[k]) for k in held]) for i in impacts if i.further or i.nearer]
+    whole = [
+        (i, cells) for i, cells in shown if SmallNumberRule().words not in cells
+    ]  # one hidden cell would be told by the rest
+    rows = tuple(Row(_group_name(i), tuple(cells), is_total=i.kind == "all") for i, cells in whole)
     caption = f"{option.title}: journeys {words}, people by how much longer (minutes)"
-    return Table(caption, ("Group", *BANDS), rows, note=BANDS_NOTE)
+    return Table(caption, ("Group", *(BANDS[k] for k in held)), rows, note=BANDS_NOTE)
 
 
 def _group_name(impact: GroupImpact) -> str:

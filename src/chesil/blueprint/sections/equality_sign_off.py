@@ -27,13 +27,35 @@ def burdened(option: OptionResult, mode: str) -> list[GroupImpact]:
     return [i for i in option.impacts[mode] if i.ratio_lower is not None and i.ratio_lower > HEAVIER]
 
 
+FIFTHS = {
+    "deprivation": {
+        "most deprived": "the most deprived fifth of areas", "second": "the second most deprived fifth of areas",
+        "middle": "the middle fifth of areas by deprivation", "fourth": "the second least deprived fifth of areas",
+        "least deprived": "the least deprived fifth of areas",
+    },
+    "carlessness": {
+        "most without a car": "the fifth of areas with most homes without a car",
+        "second": "the fifth of areas with second most homes without a car",
+        "middle": "the middle fifth of areas by homes without a car",
+        "fourth": "the fifth of areas with second fewest homes without a car",
+        "fewest": "the fifth of areas with fewest homes without a car",
+    },
+    "illness": {
+        "most long-term illness": "the fifth of areas with most long-term illness",
+        "second": "the fifth of areas with second most long-term illness",
+        "middle": "the middle fifth of areas by long-term illness",
+        "fourth": "the fifth of areas with second least long-term illness",
+        "least": "the fifth of areas with least long-term illness",
+    },
+}  # fmt: skip
+
+
 def people_of_group(impact: GroupImpact) -> str:
     """A group in words, such as "people of town and fringe areas"."""
+    if impact.kind in FIFTHS:
+        return f"people of {FIFTHS[impact.kind].get(impact.group, impact.group)}"
     words = {
         "age": "people aged {}", "rurality": "people of {} areas", "ethnicity": "people of the ethnic group {}",
-        "deprivation": "people of the fifth of areas called {} by deprivation",
-        "carlessness": "people of the fifth of areas called {} by cars",
-        "illness": "people of the fifth of areas called {} by illness",
         "disability": "people who are {}",
     }  # fmt: skip
     return words.get(impact.kind, f"{impact.kind}: {{}}").format(impact.group)
