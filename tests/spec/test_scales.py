@@ -1,6 +1,7 @@
 """Scales are fixed before options are known: from England's range, by the size of the place, and never from the options."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,7 @@ import pytest
 
 from chesil.appraisal.criteria import load_criteria
 from chesil.appraisal.scales import england_scale, level_of
-from chesil.core.errors import NotFound
+from chesil.core.errors import InputRefused, NotFound
 from chesil.definitions import load_definition
 from chesil.place.assembling import assemble_place
 from chesil.place.travel import area_origins, site_destinations, travel_times
@@ -72,3 +73,31 @@ def test_the_definition_is_what_the_pack_gives_and_one_practice_is_so_the_slow_w
     near = [(n, nearest[a]) for a, n in flows if a in nearest and nearest[a] <= 60]
     mean = sum(n * m for n, m in near) / sum(n for n, _ in near)
     assert values["access_drive_own", "practice"][practice] == pytest.approx(mean, rel=0.05)
+
+
+# a feed of a study's own criterion | what is said
+BAD_FEEDS = """
+ | has no figure that feeds it
+ measure = "acess_drive_own", scale = "england", share = 1 | Did you mean access_drive_own
+ measure = "access_drive_own", share = 1 | lacks `worst`
+ measure = "access_drive_own", scale = "england", worst = 9, share = 1 | has `worst` too
+ measure = "option_npc_per_patient", scale = "england", share = 1 | is not measured
+ measure = "access_drive_own", scale = "england", share = 0.4 | sum to 0.4, not to 1
+"""
+
+
+@pytest.mark.parametrize("line", BAD_FEEDS.strip("\n").splitlines())
+def test_bad_criteria_of_a_study_are_named(line: str, tmp_path: Path) -> None:
+    feed, said = (p.strip() for p in line.rsplit("|", 1))
+    feeds = f"feed = [{{{feed}}}]" if feed else ""
+    (tmp_path / "six_of_2016.toml").write_text(f"[[criterion]]\nname = 'a'\ntitle = 'A'\nasks = '?'\n{feeds}\n")
+    with pytest.raises(InputRefused) as error:
+        load_criteria(own=tmp_path)
+    assert said in str(error.value)
+
+
+def test_a_studys_own_criteria_stand_in_place_of_the_definition(tmp_path: Path) -> None:
+    assert len(load_criteria(own=tmp_path)) == 6
+    feed = "[[criterion.feed]]\nmeasure = 'option_npc_per_patient'\nworst = 9.0\nbest = -9.0\nshare = 1.0\nscale_from = 'ours'"
+    (tmp_path / "six_of_2016.toml").write_text(f"[[criterion]]\nname = 'cost'\ntitle = 'Cost'\nasks = '?'\n{feed}\n")
+    assert [(c.name, c.feeds[0].worst) for c in load_criteria(own=tmp_path)] == [("cost", 9.0)]

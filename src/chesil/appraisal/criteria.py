@@ -1,12 +1,12 @@
 """Criteria as cards: what each asks, which figures feed it on which fixed scale, or that people judge it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from chesil.appraisal.scales import england_scale
 from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
-from chesil.definitions import load_definition
+from chesil.definitions import load_definition, load_definition_file
 from chesil.measures.card import all_cards
 
 FIELDS = ("name", "title", "asks", "feed", "judged_because", "overlaps")
@@ -42,20 +42,25 @@ class Criterion:
         return not self.feeds
 
 
-@lru_cache(maxsize=32)
-def load_criteria(name: str = "six_of_2016", level: str = "icb") -> tuple[Criterion, ...]:
+def load_criteria(name: str = "six_of_2016", level: str = "icb", own: Path | None = None) -> tuple[Criterion, ...]:
     """Read a set of criteria; `InputRefused` lists everything wrong, such as a scale without two ends.
 
     A feed whose `scale` is "england" runs over the range of England's units of `level` ("icb", "pcn" or "practice").
+    `own` is a study's folder of criteria: a file of that name in it stands in place of the definition.
     """
-    record = load_definition("criteria", name)
+    path = own / f"{name}.toml" if own is not None else None
+    record = load_definition_file(path) if path is not None and path.exists() else load_definition("criteria", name)
     problems = [
         p for k, c in enumerate(record.get("criterion", []), start=1) for p in _problems(c, level, f"criterion {k}")
     ]
     if not record.get("criterion"):
         problems.append(Problem("there is no criterion"))
+    names = [c.get("name") for c in record.get("criterion", [])]
+    problems += [
+        Problem(f"`{n}` is the name of two criteria") for n in sorted({n for n in names if names.count(n) > 1})
+    ]
     if problems:
-        raise InputRefused(f"The criteria `{name}` cannot be used", problems)
+        raise InputRefused(f"The criteria `{name}` cannot be used", problems, "Put these right and try again")
     return tuple(
         Criterion(
             c["name"], c["title"], c["asks"], tuple(_feed(f, level) for f in c.get("feed", [])), c.get("judged_because", ""),

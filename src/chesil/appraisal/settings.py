@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AppraisalSettings:
-    """`criteria` names a set in the definitions; `draws` and `seed` are those of the acceptabilities.
+    """`criteria` names a set in the study's folder `criteria` or in the definitions; `draws` and `seed` are those of the
+    acceptabilities.
 
     Beyond `beyond_drive_minutes`, `beyond_walk_minutes` or `beyond_public_minutes` (by public transport or walking) a
     journey counts as too far (assumptions of ours, as no published limit was found). By `test_share` costs, journeys and

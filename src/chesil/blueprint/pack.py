@@ -20,7 +20,7 @@ from chesil.core.whole_files import write_whole
 from chesil.study import Study
 
 SCHEMA_VERSION = 1
-COPIED = ("judgements.toml", "options", "weights", "proposals", "links")
+COPIED = ("judgements.toml", "options", "criteria", "weights", "proposals", "links")
 COLUMNS: dict[str, tuple[Any, str]] = {
     "id": (pl.String, "name of the figure: measure, unit, vintage and scenario"),
     "measure": (pl.String, "name of the measure, as in the page of measures"),

@@ -95,7 +95,7 @@ def appraisal_of(
         _result(record, scenario, journeys, measured[0], groups, study, settings)
         for record, scenario, journeys in zip((None, *records), scenarios, measured, strict=True)
     ]
-    criteria = load_criteria(settings.criteria, level_of(place.patients))
+    criteria = load_criteria(settings.criteria, level_of(place.patients), study.folder / "criteria")
     weightings = weightings or [equal_weights([c.name for c in criteria])]
     judged = [OptionFigures(r.name, r.title, r.feeding, _passes(r.record), _is_illustration(r.record)) for r in results]
     tell("weighing the options")
@@ -210,7 +210,7 @@ def option_problems(study: Study) -> list[Problem]:
 
 def read_weightings(study: Study, criteria_name: str) -> list[Weighting]:
     """Every file of weights of a study, each somebody's own; `InputRefused` names what is wrong in any of them."""
-    names = [c.name for c in load_criteria(criteria_name)]
+    names = [c.name for c in load_criteria(criteria_name, own=study.folder / "criteria")]
     options = [BUSINESS_AS_USUAL, *study.options]
     found: list[Weighting] = []
     problems: list[Problem] = []
