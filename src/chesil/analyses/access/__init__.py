@@ -233,14 +233,20 @@ def _warnings(place: Place, reached: Reached, odd: tuple[str, ...]) -> tuple[str
     )
     if lost.height:
         lines.append(
-            f"{lost.height} sites have no known position and are left out of every journey: "
+            f"{_number(lost.height, 'site has', 'sites have')} no known position and take no part in any journey: "
             f"{', '.join(lost['site_code'].sort()[:5])}. Give a postcode in the register of sites."
         )
     cut = int((~np.isfinite(reached.nearest["drive"]) & reached.inside).sum())
     if cut:
-        lines.append(f"{cut} areas have no way to a surgery without a ferry.")
+        lines.append(f"{_number(cut, 'area has', 'areas have')} no way to a surgery without a ferry.")
     if odd:
         lines.append(
-            f"{len(odd)} practices' appointments are far out of line with the others and are left out of groups."
+            f"{_number(len(odd), 'practice has', 'practices have')} appointments far out of line with the others, left out "
+            "of groups."
         )
     return tuple(lines)
+
+
+def _number(count: int, one: str, many: str) -> str:
+    """A count with its noun and verb: "1 site has", "3 sites have"."""
+    return f"{count:,} {one if count == 1 else many}"

@@ -59,8 +59,9 @@ def _return_notes(
 ) -> tuple[str, ...]:
     odd = sum(1 for r in rows if r["gp_return"] == "not_believed")
     blank = practices - len(sound) - odd
+    who = "The practice has" if practices == 1 else f"{blank} of {practices} practices have"
     notes = (
-        (f"{blank} of {practices} practices have no return under their code: unknown, not nought.",) if blank else ()
+        (f"{who} no return under {'its' if practices == 1 else 'their'} code: unknown, not nought.",) if blank else ()
     )
     return notes + ((f"{odd} of {practices} returned nought or an implausible number of GPs.",) if odd else ())
 
@@ -153,9 +154,8 @@ def network_figures(
     returned = shares.join(staff.select("pcn_code").unique(), on="pcn_code", how="semi")
     patients = float(returned["patients"].sum())
     silent = shares.height - returned.height
-    notes = (
-        (f"{silent} of {shares.height} networks have no record in the return: unknown, not nought.",) if silent else ()
-    )
+    who = "The network has" if shares.height == 1 else f"{silent} of {shares.height} networks have"
+    notes = (f"{who} no record in the return: unknown, not nought.",) if silent else ()
     why = "not published: no record in the networks' return"
 
     def one(measure: str, whom: Of, role: str) -> Figure:
