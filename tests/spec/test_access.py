@@ -1,11 +1,14 @@
 """Worked examples of access: three villages, two practices with three sites, one village beyond the edge."""
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
 
 from chesil.analyses.access import outreach, reaching
-from chesil.measures.computing import ALL, units_of
+from chesil.analyses.access.capacity import hours_figures
+from chesil.measures.computing import ALL, Unit, units_of
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
 from chesil.place.travel import MODES, TravelTimes
@@ -154,3 +157,20 @@ def test_a_slow_second_way_gives_the_same(small):
             total, people = total + patients * own, people + patients
     own = figures_of(small)["access_drive_own"]
     assert (own.numerator, own.denominator) == (pytest.approx(total), people)
+
+
+HOURS = pl.DataFrame({"site_code": ["S1"], "weekday": ["monday"], "opens": ["08:00"], "closes": ["20:00"]})
+
+
+@pytest.mark.parametrize(("year", "gap"), [(2016, None), (2018, 30 - 9.0), (2026, 60 - 9.0)])
+def test_a_study_dated_before_any_extended_hours_were_asked_for_has_no_gap(small, year, gap):
+    # 90 minutes a week after 18:30, over 10,000 weighted patients.
+    code = small.practices["practice_code"][0]
+    sites = small.sites.head(1).with_columns(pl.lit("S1").alias("site_code"), pl.lit(code).alias("practice_code"))
+    practices = small.practices.head(1).with_columns(pl.lit(10_000.0).alias("weighted_list_size"))
+    place = small.with_tables(
+        sites=sites, practices=practices, hours=HOURS.with_columns(pl.lit(None, pl.String).alias("kind"))
+    )
+    found = {f.measure: f for f in hours_figures(place, [Unit(code, "Abbey", (code,))], date(year, 12, 1))}
+    assert found["access_extended_per_1000"].value == pytest.approx(9.0)
+    assert found["access_extended_gap"].value == pytest.approx(gap) if gap else "access_extended_gap" not in found

@@ -61,9 +61,11 @@ def _gp(place: Place, usual: Place, scenario: Scenario) -> Figure:
             "option_gp_per_10000", None, usual, scenario, "2023-04", reason="no staff returns are held for this place"
         )
     fte = math.fsum(known["fte"])
-    note = f"{place.practices.height - known.height} practices without a return are left out of both parts"
+    silent = place.practices.height - known.height
+    who = "practice without a return is" if silent == 1 else "practices without a return are"
+    notes = (f"{silent} {who} left out of both parts",) if silent else ()
     return _plain("option_gp_per_10000", 10_000 * fte / patients, usual, scenario, "2023-04", numerator=fte, denominator=patients,
-                  receipts=usual.receipts_for("staff"), notes=(note,))  # fmt: skip
+                  receipts=usual.receipts_for("staff"), notes=notes)  # fmt: skip
 
 
 def _start(option: OptionRecord | None, usual: Place, scenario: Scenario, study: Study) -> Figure:

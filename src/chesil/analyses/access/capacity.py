@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -181,7 +182,8 @@ def hours_figures(place: Place, units: Sequence[Unit], as_at: date) -> list[Figu
 
     Hours open, which are not consultations: one clinician is assumed where a site is open, and the figure says so.
     """
-    required = load_parameter("enhanced_access_minutes_per_1000").on(as_at)
+    asked = load_parameter("enhanced_access_minutes_per_1000")
+    required = asked.on(as_at) if asked.values[0].since <= as_at else None  # an early study is dated before any was
     by_practice = dict(place.practices.select("practice_code", "weighted_list_size").iter_rows())
     figures = []
     for unit in units:
@@ -194,7 +196,8 @@ def hours_figures(place: Place, units: Sequence[Unit], as_at: date) -> list[Figu
             continue
         minutes = open_minutes(place.hours, sites["site_code"].to_list())
         extended = minutes["evenings"] + minutes["saturdays"] + minutes["sundays"]
-        given = {"standing": "local", "notes": (f"Asked for: {required.reference} ({required.standing}).",)}
+        notes = (f"Asked for: {required.reference} ({required.standing}).",) if required else ()
+        given: dict[str, Any] = {"standing": "local", "notes": notes}
         rate = 1_000 * extended / weighted if weighted else 0.0
         figures += [
             made("access_evening_minutes", of, place, value=minutes["evenings"], numerator=minutes["evenings"], **given),
@@ -202,8 +205,13 @@ def hours_figures(place: Place, units: Sequence[Unit], as_at: date) -> list[Figu
                  numerator=minutes["saturdays"] + minutes["sundays"], **given),
         ]  # fmt: skip
         if weighted:
+            figures.append(
+                made(
+                    "access_extended_per_1000", of, place, value=rate, numerator=extended, denominator=weighted, **given
+                )
+            )
+        if weighted and required:
             figures += [
-                made("access_extended_per_1000", of, place, value=rate, numerator=extended, denominator=weighted, **given),
                 made("access_extended_gap", of, place, value=required.value - rate,
                      numerator=required.value * weighted / 1_000 - extended, denominator=weighted, **given),
             ]  # fmt: skip
