@@ -29,6 +29,8 @@ from chesil.core.errors import ChesilError, InputRefused, Problem, did_you_mean
 from chesil.core.whole_files import whole_file
 
 PICTURE_WIDTH = Mm(160)
+PICTURE_HEIGHT = Mm(205)
+"""The most that stands on a page beneath its heading."""
 LEGEND_WIDTH = Mm(95)
 QUIET_HALF_POINTS = 18
 LEAST_LETTERS, MOST_LETTERS, MOST_DIGITS = 7, 44, 13
@@ -152,6 +154,8 @@ def _picture(document: Any, png: bytes, alt: str, width: Any) -> None:
     name = f"picture{number}.png"
     held = ImagePart.from_image(image, PackURI(f"/word/media/{name}"))
     across, down = image.scaled_dimensions(width, None)
+    if down > PICTURE_HEIGHT:
+        across, down = image.scaled_dimensions(None, PICTURE_HEIGHT)
     inline = CT_Inline.new_pic_inline(number, part.relate_to(held, RELATIONSHIP_TYPE.IMAGE), name, across, down)
     paragraph = document.add_paragraph()
     paragraph.add_run()._r.add_drawing(inline)
@@ -180,7 +184,9 @@ def _table_xml(table: Table, book: Book) -> str:
 def _widths(rows: Sequence[Sequence[str]], left: set[int]) -> list[int]:
     """Shares of the width by column: words get room for their length within bounds, numbers what the longest needs."""
     longest = [max(len(cells[k]) for cells in rows if k < len(cells)) for k in range(len(rows[0]))]
-    return [min(max(n, LEAST_LETTERS), MOST_LETTERS if k in left else MOST_DIGITS) for k, n in enumerate(longest)]
+    words = [max((len(w) for w in head.split()), default=0) for head in rows[0]]  # no word of a head is broken
+    most = [MOST_LETTERS if k in left else MOST_DIGITS for k in range(len(longest))]
+    return [max(min(n, high), word + 1, LEAST_LETTERS) for n, high, word in zip(longest, most, words, strict=True)]
 
 
 def _row_xml(cells: Sequence[str], is_head: bool, is_bold: bool, left: set[int]) -> str:
