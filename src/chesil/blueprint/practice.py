@@ -155,7 +155,12 @@ def _replies(plan: Plan, circle: Circle) -> list[Block]:
     if answered:
         return [Bullets(tuple(answered.values()))]
     return [
-        Paragraph(("It has not replied. A reply is entered in the study’s table of replies, by measure and practice.",))
+        Paragraph(
+            (
+                "It has not replied. To reply, write to whoever sent you this: name the measure, and say what is wrong or what "
+                "should be known. They enter it in the study’s table of replies, and it is printed beside the figure.",
+            )
+        )
     ]
 
 

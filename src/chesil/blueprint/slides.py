@@ -34,8 +34,8 @@ LETTER_WIDTH = 0.53
 INK, QUIET = RGBColor(0x21, 0x2B, 0x32), RGBColor(0x4C, 0x62, 0x72)
 TITLE_ONLY = 5
 LARGE_TYPE: Mapping[str, Mapping[str, Any]] = {
-    "axis": {"labelFontSize": 15, "titleFontSize": 15, "labelLimit": 260},
-    "legend": {"labelFontSize": 15, "titleFontSize": 15, "labelLimit": 260},
+    "axis": {"labelFontSize": 15, "titleFontSize": 15, "labelLimit": 600},
+    "legend": {"labelFontSize": 15, "titleFontSize": 15, "labelLimit": 600, "orient": "bottom"},
     "title": {"fontSize": 17, "subtitleFontSize": 14},
     "header": {"labelFontSize": 15},
     "text": {"fontSize": 15},
