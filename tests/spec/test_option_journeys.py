@@ -1,8 +1,10 @@
 """Journeys under options: a hub shortens the way of those it serves by every mode, and what options share errs as one."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from chesil.analyses.access.making import Of
@@ -14,6 +16,7 @@ from chesil.setting_up.appraisal import appraisal_of
 from chesil.setting_up.option_journeys import (
     JOURNEYS,
     by_straight_lines,
+    counted_flows,
     journeys_of,
     minute_figures,
     shared_errors,
@@ -145,3 +148,36 @@ def test_a_weekly_session_shortens_ways_for_its_share_of_the_week(study: Study) 
         assert some == pytest.approx(never + 0.1 * (always - never)), measure
         assert half == pytest.approx(always), measure
     assert np.sqrt(shared_errors(four)["access_drive_own"][2, 2]) > 0
+
+
+# practice | area | patients | minutes now | patients then | minutes then | counted now | counted then
+FLOWS = """
+ A | near   | 100 | 10 | 100 | 20  | 100 | 100
+ A | far    | 30  | 90 | 30  | 40  |     |
+ A | driven | 50  | 50 | 50  | 70  | 50  | 50
+ B | gone   | 20  | 5  |     |     | 20  |
+ A | gone   |     |    | 20  | 15  |     | 20
+ A | mixed  | 7   | 80 | 17  | 30  |     | 10
+ A | beyond |     |    | 5   | 100 |     |
+"""
+
+
+def test_people_over_an_hour_from_their_practice_count_under_no_option() -> None:
+    """A hub that comes within the hour of far-off people must lengthen no mean; who was within the hour stays in."""
+    rows = [[c.strip() for c in line.split("|")] for line in FLOWS.strip("\n").splitlines()]
+
+    def own(patients: int, minutes: int) -> pl.DataFrame:
+        held = [(r[0], r[1], int(r[patients]), 60.0 * float(r[minutes]), 0) for r in rows if r[patients]]
+        return pl.DataFrame(held, schema=["practice_code", "lsoa11", "patients", "seconds", "row"], orient="row")
+
+    def expected(column: int) -> dict[tuple[str, str], int]:
+        return {(r[0], r[1]): int(r[column]) for r in rows if r[column]}
+
+    def found(table: pl.DataFrame) -> dict[tuple[str, str], int]:
+        return {(p, a): n for p, a, n in table.iter_rows()}
+
+    now = own(2, 3)
+    near = counted_flows(now, None)
+    assert found(near) == expected(6)
+    usual = SimpleNamespace(near=near, flows=now.select("practice_code", "lsoa11", "patients"))
+    assert found(counted_flows(own(4, 5), usual)) == expected(7)  # type: ignore[arg-type]

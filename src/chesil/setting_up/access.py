@@ -37,7 +37,7 @@ def access_of(study: Study, places: Mapping[str, Place], england: Mapping[str, P
         # the newest practice return stands in: a later one is published by network only
         place = _with_column_of(place.with_tables(staff=places[with_staff].staff), places[with_staff], "staff")
         whole = _with_column_of(whole.with_tables(staff=england[with_staff].staff), england[with_staff], "staff")
-    place, whole = (_with_dispensing(p, england) for p in (place, whole))
+    place, whole = (with_dispensing(p, england) for p in (place, whole))
     return assess_access(
         place,
         whole,
@@ -68,7 +68,7 @@ def _with_column_of(place: Place, other: Place, table: str, column: str = "") ->
     return replace(place, receipts={**place.receipts, key: other.receipts_for(table, column)})
 
 
-def _with_dispensing(place: Place, england: Mapping[str, Place]) -> Place:
+def with_dispensing(place: Place, england: Mapping[str, Place]) -> Place:
     """The place with who dispenses as last published (2022/23), where its own date has no word on it."""
     if place.practices.is_empty() or place.practices["dispensing"].null_count() < place.practices.height:
         return place
@@ -92,7 +92,7 @@ def access_tables(place: Place) -> AccessTables:
     if place.kind not in ("icb", "sub_icb"):
         months = months.clear()
     return AccessTables(
-        services=_near(read_table("services"), place),
+        services=services_near(place),
         service_receipts=tuple(manifest.receipts_of("services")),
         contacts=Contacts(
             indicators.filter(wanted),
@@ -105,6 +105,11 @@ def access_tables(place: Place) -> AccessTables:
 
 
 CONTACTS = ("appointments_by_practice", "telephony", "online_consultations")
+
+
+def services_near(place: Place) -> pl.DataFrame:
+    """Pharmacies and other services within reach of a place."""
+    return _near(read_table("services"), place)
 
 
 def _near(services: pl.DataFrame, place: Place) -> pl.DataFrame:

@@ -26,10 +26,11 @@ from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.involving import sign_off_of, unassessed_groups
 from chesil.scenario.ledger import account_in_order
 from chesil.scenario.scenario import Scenario, apply_scenario
-from chesil.setting_up.access import access_settings
+from chesil.setting_up.access import access_settings, services_near, with_dispensing
 from chesil.setting_up.option_figures import (
     USUAL_TITLE,
     cost_figures,
+    dispensing_figure,
     equality_figures,
     feeding_figures,
     ranking_figures,
@@ -86,10 +87,10 @@ def appraisal_of(
     scenarios = [Scenario(BUSINESS_AS_USUAL, (), USUAL_TITLE), *map(edits_from_option, records)]
     made = _made(place, scenarios)
     times_of, no_routes = option_times(study, made, whole, access_settings(study).ferries)
-    measured = []
+    measured: list[Journeys] = []
     for scenario, one in zip(scenarios, made, strict=True):
         tell(f"measuring {scenario.title[:1].lower()}{scenario.title[1:]}")
-        measured.append(journeys_of(one, whole, times_of))
+        measured.append(journeys_of(one, whole, times_of, measured[0] if measured else None))
     groups = equality_groups(place, whole)
     results = [
         _result(record, scenario, journeys, measured[0], groups, study, settings)
@@ -114,6 +115,8 @@ def appraisal_of(
     fifths = groups.get("deprivation", [])
     figures += [f for r in results for f in (*slope_figures(r, place, fifths), *cost_figures(r, place, study))]
     figures += [f for r in results for f in room_figures(r, place, study)]
+    services, before = services_near(place), with_dispensing(place, england)
+    figures += [dispensing_figure(r, before, with_dispensing(r.place, england), services, study) for r in results[1:]]
     figures += [f for r in appraisal.rankings for f in ranking_figures(r, place, appraisal.ranked_options, settings)]
     signed = {r.name: sign_off_of(r.name, study.registers) for r in results[1:]}
     return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed, study.as_at)

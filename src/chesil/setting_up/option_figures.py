@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from chesil.analyses.access import who_keeps_dispensing
 from chesil.analyses.access.capacity import open_minutes
 from chesil.analyses.access.making import Of
 from chesil.appraisal.appraising import Ranked
@@ -20,6 +21,7 @@ from chesil.measures.card import load_measure
 from chesil.place.place import Place
 from chesil.registers.options import OptionRecord
 from chesil.scenario.scenario import Scenario
+from chesil.setting_up.access import access_settings
 from chesil.study import Study
 
 Array = NDArray[np.float64]
@@ -120,6 +122,22 @@ def room_figures(result: OptionResult, usual: Place, study: Study) -> list[Figur
         _plain("option_consultations", most, usual, result.scenario, period, numerator=hours * 60, denominator=minutes.value,
                notes=(*notes, f"A consultation of {minutes.value:g} minutes: {minutes.reference}.")),
     ]  # fmt: skip
+
+
+def dispensing_figure(
+    result: OptionResult, before: Place, after: Place, services: pl.DataFrame, study: Study
+) -> Figure:
+    """Who could no longer have medicines from a dispensing practice; both places with who dispenses as last published."""
+    period, measure = f"{study.as_at:%Y}", "option_dispensing_lost"
+    if before.practices["dispensing"].null_count() == before.practices.height:
+        why = "not published: which practices dispense"
+        return _plain(measure, None, before, result.scenario, period, reason=why)
+    areas = access_settings(study).controlled_localities
+    found = who_keeps_dispensing(before, after, services, areas)
+    lost = float(found["lose"])
+    note = f"{found['before']:,} people could now, and {found['after']:,} could then."
+    return _plain(measure, lost, before, result.scenario, period, numerator=lost, notes=(note,),
+                  receipts=before.receipts_for("practices", "dispensing"))  # fmt: skip
 
 
 def _rooms(place: Place) -> dict[str, float | None]:

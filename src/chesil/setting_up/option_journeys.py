@@ -27,6 +27,7 @@ JOURNEYS = (OWN, NEAREST)
 CHANGE_MODES = ("drive", "walk", "public_least", "public_most")
 
 
+FLOW = ["practice_code", "lsoa11"]
 SESSION = 0.5
 """A site whose hours are known to be less than this share of the usual week is a session and no surgery (an assumption)."""
 GRAIN = 20
@@ -38,7 +39,8 @@ class Journeys:
     """A place's journeys. `parts` are the parts of the week, as shares that sum to one, each with what is open in it:
     all of the week in one part unless some site is open for a session only.
 
-    `near` are the flows within an hour of their own practice, a row for each part of the week with its `share`.
+    `near` are the flows that count (within an hour of their own practice under business as usual), a row for each part of
+    the week with its `share`.
     """
 
     place: Place
@@ -47,6 +49,8 @@ class Journeys:
     near: pl.DataFrame
     people: Array
     """Registered patients by area, nought beyond the edge."""
+    flows: pl.DataFrame
+    """Every flow: practice_code, lsoa11, patients."""
 
     @property
     def reached(self) -> Reached:
@@ -58,19 +62,35 @@ class Journeys:
         return np.asarray(sum(share * r.nearest[mode] for share, r in self.parts))
 
 
-def journeys_of(place: Place, england: Place, times_of: Times) -> Journeys:
-    """Work out a place's journeys once. A session shortens ways for the share of the week in which it is held."""
+def journeys_of(place: Place, england: Place, times_of: Times, usual: Journeys | None = None) -> Journeys:
+    """Work out a place's journeys once. A session shortens ways for the share of the week in which it is held.
+
+    Under an option the same people count as under business as usual (`usual`): those who lived over an hour from their own
+    practice stay left out though a hub come within the hour, and those who lived within it stay in.
+    """
     every = reach_sites(place, england, times_of)
     parts = tuple(
         (share, every if kept.all() else only_sites(every, kept, place, england))
         for share, kept in _parts(place, every)
     )
     own = [own_pairs(place, r).with_columns(pl.lit(share).alias("share")) for share, r in parts]
-    flow = ["practice_code", "lsoa11"]
-    within = own[-1].filter((pl.col("row") >= 0) & (pl.col("seconds") <= AFAR_MINUTES * 60)).select(flow)
-    near = pl.concat(own).join(within, on=flow, how="semi").sort(*flow, "share")
+    counted = counted_flows(own[-1], usual)
+    near = pl.concat(own).drop("patients").join(counted, on=FLOW, how="inner").sort(*FLOW, "share")
     people = people_of(place, units_of(place, ALL)[0], every) * every.inside
-    return Journeys(place, england, parts, near, people)
+    return Journeys(place, england, parts, near, people, own[-1].select(*FLOW, "patients"))
+
+
+def counted_flows(own: pl.DataFrame, usual: Journeys | None) -> pl.DataFrame:
+    """The flows whose way to their own practice counts: practice_code, lsoa11, patients."""
+    held = own.filter((pl.col("row") >= 0) & pl.col("seconds").is_finite()).select(*FLOW, "patients", "seconds")
+    within = pl.col("seconds") <= AFAR_MINUTES * 60
+    if usual is None:
+        return held.filter(within).select(*FLOW, "patients")
+    was_near = usual.near.select(FLOW).unique()
+    was_far = usual.flows.join(was_near, on=FLOW, how="anti").rename({"patients": "far"})
+    rows = held.join(was_far, on=FLOW, how="left").join(was_near.with_columns(near=True), on=FLOW, how="left")
+    rows = rows.with_columns((pl.col("patients") - pl.col("far").fill_null(0)).alias("patients"))
+    return rows.filter((pl.col("near").fill_null(False) | within) & (pl.col("patients") > 0)).select(*FLOW, "patients")
 
 
 def sessions_of(place: Place) -> dict[str, float]:

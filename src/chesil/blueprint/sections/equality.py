@@ -140,7 +140,7 @@ def _option(plan: Plan, found: AppraisedOptions, option: OptionResult) -> list[B
         blocks.append(Table(f"{option.title}: journeys {words}, by group", GROUP_HEADS, tuple(rows), note=GROUP_NOTE))
         blocks.append(_bands(plan, option, words, impacts))
     return [
-        *blocks, *_public(plan, option), _slopes(plan, option), _rural(plan, option), *_bounds(plan, option),
+        *blocks, *_public(plan, option), _slopes(plan, option), *_rural(plan, option), *_bounds(plan, option),
         *_areas(plan, option), *involvement_blocks(plan, option),
     ]  # fmt: skip
 
@@ -189,7 +189,7 @@ def _public(plan: Plan, option: OptionResult) -> list[Block]:
     return [Table(caption, PUBLIC_HEADS, tuple(rows), note=PUBLIC_NOTE)]
 
 
-def _rural(plan: Plan, option: OptionResult) -> Table:
+def _rural(plan: Plan, option: OptionResult) -> list[Block]:
     """The rural test of the option: minutes to the nearest surgery of people in rural areas beside others, now and then."""
     rows = []
     for group, words in LAND.items():
@@ -208,7 +208,9 @@ def _rural(plan: Plan, option: OptionResult) -> Table:
         "Minutes by car to the nearest, now",
         "Under the option",
     )
-    return Table(f"{option.title}: the rural test", heads, tuple(rows), note=RURAL_NOTE)
+    lost = plan.figures["option_dispensing_lost", option_unit(plan.place.code, option.name)]
+    medicines = ("People who could no longer have medicines from a dispensing practice: ", Shown(lost), ".")
+    return [Table(f"{option.title}: the rural test", heads, tuple(rows), note=RURAL_NOTE), Paragraph(medicines)]
 
 
 def _slopes(plan: Plan, option: OptionResult) -> Table:
