@@ -20,6 +20,7 @@ from chesil.methods.districting import (
     next_best_plan,
     relaxation,
     solve_listed,
+    whole_plan,
 )
 from chesil.methods.districting_ensemble import recombine
 from chesil.methods.districting_moves import improved_by_moves
@@ -141,7 +142,7 @@ def ensemble_of(
     counts = {len(best.groups): "as many groups as the plan"}
     counts.setdefault(len(present) - len(posed.exceptions), "as many groups as there are networks")
     for number, words in counts.items():
-        start = list(best.groups) if number == len(best.groups) else _with_number(posed.problem, number)
+        start = list(best.groups) if number == len(best.groups) else _with_number(posed.problem, number, stop)
         if start is None:
             out.setdefault("not_drawn", []).append(
                 f"no plan of {number} groups within the bounds was found to draw from"
@@ -164,14 +165,19 @@ def ensemble_of(
     return out
 
 
-def _with_number(problem: Districting, number: int) -> list[tuple[int, ...]] | None:
+def _with_number(problem: Districting, number: int, stop: Callable[[], bool]) -> list[tuple[int, ...]] | None:
+    """Any plan of so many groups, to draw from: need not be good, must be soon; None if none is found soon."""
     if number < 2:
         return None
     asked = replace(problem, least_groups=number, most_groups=number, pair_costs=None)
-    if are_small(asked):
-        return quick_plan(asked)
-    found = solve_districting(asked)
-    return list(found.groups) if found else None
+    quick = quick_plan(asked, stop)
+    if quick is not None or stop():
+        return quick
+    groups = list_groups(asked, most=FRONTIER_MOST)
+    if groups is None or not groups.any(axis=0).all():
+        return None
+    found = whole_plan(groups, group_costs(asked, groups), (number, number), np.inf, nodes=FRONTIER_NODES)
+    return [tuple(np.flatnonzero(groups[k]).tolist()) for k in found[1]] if found else None
 
 
 def mean_kilometres(units: Units, groups: Sequence[Sequence[int]]) -> float:
