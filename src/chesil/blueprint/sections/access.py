@@ -22,6 +22,7 @@ from chesil.blueprint.access_blocks import (
     supply,
     worst_served,
 )
+from chesil.blueprint.atlas import make_atlas
 from chesil.blueprint.charts import BLUE, CONFIG, GREY, INK, RULE, VEGA_LITE
 from chesil.blueprint.document import (
     Block,
@@ -40,9 +41,8 @@ from chesil.blueprint.words import compared, limits_text, part_text, place_name
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
 from chesil.measures.computing import Unit
-from chesil.packs.pack import read_table
 from chesil.place.catchments import areas_by_group
-from chesil.place.outlines import area_rings, group_outlines
+from chesil.place.outlines import group_outlines
 from chesil.plan import ENGLAND, Plan
 
 KEY, NAME = "access", "Access"
@@ -228,7 +228,8 @@ def _maps(plan: Plan, unit: Unit | None) -> list[Block]:
     )
     if not own:
         return []
-    rings = area_rings(read_table("area_boundaries", where=pl.col("lsoa11").is_in(own)))
+    wanted = set(own)
+    rings = {code: each for code, each in make_atlas(plan).rings.items() if code in wanted}
     outlines = group_outlines(rings, dict.fromkeys(rings, "all"))
     mine = areas.filter(pl.col("lsoa11").is_in(own))
     name = place_name(unit.name if unit is not None else plan.place.name)

@@ -8,6 +8,7 @@ from chesil.blueprint.charts import STRIP_MEASURES, strip_chart
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.views import heading
 from chesil.blueprint.words import compared, counted, figure_text, one_in, part_text, place_name
+from chesil.core.figure import Figure
 from chesil.measures.card import Measure
 from chesil.measures.computing import Unit
 from chesil.plan import ENGLAND, Plan
@@ -249,9 +250,12 @@ def _unknown(plan: Plan) -> list[str]:
         + plan.diagnostics["projected_flows"],
     ]
     practices = set(plan.place.practices["practice_code"])
+    unknown: dict[str, list[Figure]] = {}
+    for (name, code), figure in plan.figures.items():
+        if code in practices and not figure.is_known:
+            unknown.setdefault(name, []).append(figure)
     for measure in plan.measures:
-        own = [f for (m, c), f in plan.figures.items() if m == measure.name and c in practices and not f.is_known]
-        if own:
+        if own := unknown.get(measure.name, []):
             noun = "practice has" if len(own) == 1 else "practices have"
             lines.append(f"{measure.title}: {len(own):,} {noun} no figure ({own[0].reason}).")
     return lines
