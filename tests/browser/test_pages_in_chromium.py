@@ -92,10 +92,12 @@ def test_the_reader_can_walk_from_the_overview_to_a_network_and_back(
     assert opened.url.endswith("index.html")
 
 
-def test_without_the_script_a_number_leads_to_the_page_of_figures(browser: Browser, folder: Path) -> None:
+def test_without_the_script_a_number_leads_to_its_row_among_its_measures_figures(
+    browser: Browser, folder: Path
+) -> None:
     context = browser.new_context(java_script_enabled=False)
     opened = context.new_page()
     opened.goto((folder / "index.html").as_uri())
     opened.locator("a.fig").first.click()
-    assert "figures.html#" in opened.url
+    assert "/figures/" in opened.url and "#" in opened.url
     context.close()

@@ -112,17 +112,22 @@ def _go(page: Page, name: str) -> None:
 
 def _named(pages: dict[str, str]) -> list[str]:
     """The pages that axe judges within a minute; with CHESIL_EVERY_PAGE set, also the long ones and every network."""
-    names = [p.removesuffix(".html") for p in pages]
     if os.environ.get("CHESIL_EVERY_PAGE"):
-        return names
-    return [n for n in names if n not in ("figures", "measures") and not n.startswith("networks/")]
+        return [p.removesuffix(".html") for p in pages]
+    return [n for n in _one_of_figures(pages) if n != "measures" and not n.startswith("networks/")]
+
+
+def _one_of_figures(pages: dict[str, str]) -> list[str]:
+    """The names of the pages; of those of one measure's figures, which are all alike, the longest."""
+    longest = max((p for p in pages if p.startswith("figures/")), key=lambda p: len(pages[p]))
+    return [p.removesuffix(".html") for p in pages if p == longest or not p.startswith("figures/")]
 
 
 def test_every_page_opens_and_fits_with_the_network_cut(
     opened: Page, address: str, pages: dict[str, str], faults: list[str]
 ) -> None:
     opened.goto(address)
-    for name in (p.removesuffix(".html") for p in pages):
+    for name in _one_of_figures(pages):
         _go(opened, name)
         assert opened.locator("h1").count() == 1, name
         overflow = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -136,8 +141,8 @@ def test_pages_meet_wcag_by_axe(opened: Page, address: str, pages: dict[str, str
     for name in _named(pages):
         _go(opened, name)
         if name == "figures":
-            # Twenty thousand rows are one row twenty thousand times; the search leaves some of each kind.
-            opened.locator("#unit").fill("Corfe")
+            # The search shows a table of a unit's figures, which is to be judged too.
+            opened.locator("#unit").fill("Corfe Castle")
             opened.wait_for_function("() => document.querySelector('#find-unit output').textContent !== ''")
         options = {"runOnly": RULES, "resultTypes": ["violations"]}
         found = Axe().run(opened, options=options).response["violations"]
@@ -258,9 +263,11 @@ def test_search_compare_and_own_area(desk: Page, address: str, faults: list[str]
     _go(desk, "figures")
     desk.locator("#unit").fill("j81612")
     desk.wait_for_function("() => document.querySelector('#find-unit output').textContent !== ''")
-    shown = desk.locator("section.group tbody tr:visible th")
-    assert 0 < shown.count() < 500
-    assert all("J81612" in t for t in shown.all_text_contents())
+    assert "J81612" in desk.locator("#found-units caption").inner_text()
+    assert desk.locator("#found-units tbody tr").count() > 50
+    desk.locator("#found-units tbody a.fig").first.click()
+    desk.wait_for_function("() => document.querySelector('#main').dataset.shown.startsWith('figures/')")
+    assert "J81612" in desk.evaluate("document.activeElement.id")
     _go(desk, "compare")
     desk.locator("#compare-a").select_option(index=2)
     assert desk.locator("#compare tbody tr").count() > 17

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.fonts import FOLDER as FONTS
 from chesil.blueprint.fonts import WEB_FILES
-from chesil.blueprint.reference_pages import REFERENCE, reference_pages
+from chesil.blueprint.reference_pages import REFERENCE, figure_pages, reference_pages
 from chesil.blueprint.section_html import safe_json, section_view
 from chesil.blueprint.views import journeys
 from chesil.core.figure import Figure
@@ -82,6 +82,8 @@ def render_pages(book: Book, tell: Callable[[str], None] = lambda _: None) -> di
         by_measure.setdefault(figure.measure, []).append(figure)
     for path, page in reference_pages(book, by_measure).items():
         pages[path] = render(path, path, "", page, [])
+    for path, page in figure_pages(book, by_measure):
+        pages[path] = render(path, "figures_of_measure.html", "../", page, [])
     return pages
 
 

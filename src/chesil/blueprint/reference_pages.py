@@ -1,12 +1,12 @@
 """The web edition's pages for looking up: compare two networks, measures, methods, all figures, data, glossary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chesil.blueprint.book import Book
 from chesil.blueprint.section_html import safe_json
-from chesil.blueprint.views import anchor, figure_row, measure_view, receipt_view
-from chesil.blueprint.words import figure_text, limits_text
+from chesil.blueprint.views import anchor, figure_row, figures_page, measure_view, receipt_view
+from chesil.blueprint.words import counted, figure_text, limits_text, place_name
 from chesil.core.figure import Figure
 from chesil.definitions import definition_names, load_parameter
 from chesil.definitions.glossary import glossary
@@ -26,9 +26,8 @@ REFERENCE = (
 def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, dict[str, Any]]:
     """What the template of each page is given, by the page's file, which is also the template's name."""
     cards = book.cards.values()
-    groups = [{"measure": m, "rows": [figure_row(f, m) for f in by_measure[m.name]]} for m in cards]
     pages: dict[str, dict[str, Any]] = {
-        "figures.html": {"groups": groups},
+        "figures.html": _index_of_figures(book, by_measure),
         "measures.html": {"measures": [measure_view(m, by_measure[m.name]) for m in cards]},
         "methods.html": {"analyses": _analyses(book), "parameters": _parameters(book)},
         "sources.html": {"receipts": [receipt_view(r) for r in book.used_receipts]},
@@ -37,6 +36,30 @@ def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> d
     if len(book.chapters) > 1:
         pages["compare.html"] = {"chapters": book.chapters, "compare_json": safe_json(_compared(book, by_measure))}
     return pages
+
+
+def figure_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The page of each measure's figures: its file, and what its template is given. All on one page would be many megabytes."""
+    for card in book.cards.values():
+        rows = [figure_row(f, card) for f in by_measure[card.name]]
+        yield figures_page(card.name), {"measure": card, "rows": rows}
+
+
+def _index_of_figures(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, Any]:
+    """Every measure with how many figures it has; and for the search every unit with the measures it has, and their text."""
+    cards = list(book.cards.values())
+    units: dict[str, list[Any]] = {}
+    for number, card in enumerate(cards):
+        for figure in by_measure[card.name]:
+            unit = units.setdefault(figure.unit_code, [f"{place_name(figure.unit_name)} ({figure.unit_code})", [], []])
+            unit[1].append(number)
+            unit[2].append(figure_text(figure, card))
+    index = {"measures": [[c.name, c.title] for c in cards], "units": [[code, *u] for code, u in units.items()]}
+    measures = [
+        {"href": figures_page(c.name), "title": c.title, "count": counted(len(by_measure[c.name]), "figure")}
+        for c in cards
+    ]
+    return {"measures": measures, "index_json": safe_json(index)}
 
 
 def plain_markdown(text: str) -> str:
@@ -62,7 +85,7 @@ def _compared(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[st
             ]
             for code, f in found.items()
         }
-        rows.append({"title": card.title, "unit": card.unit, "cells": cells})
+        rows.append({"name": card.name, "title": card.title, "unit": card.unit, "cells": cells})
     return {"names": {c.code: c.name for c in book.chapters}, "rows": rows}
 
 

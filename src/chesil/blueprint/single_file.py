@@ -16,7 +16,7 @@ from chesil.blueprint.html import render_pages, template_bytes
 from chesil.core.whole_files import whole_file
 
 FIRST = "index.html"
-LINK = re.compile(r'href="(?:\.\./)?((?:networks/)?[\w-]+)\.html(?:#([^"]*))?"')
+LINK = re.compile(r'href="(?:\.\./)?((?:networks/|figures/)?[\w-]+)\.html(?:#([^"]*))?"')
 FACTS = re.compile(r'<script type="application/json" id="figures">(.*?)</script>', re.S)
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
@@ -27,7 +27,7 @@ def write_single_file(
     """Write the pages of a book as one file at `path`, whole or not at all.
 
     The first page stands in the file as it is, so that it shows at once; each other is packed (gzip, base64) and unpacked
-    when the address names it: `#need`, `#networks/U02749`, `#figures:list_size-QVV`. Style, fonts, scripts and pictures
+    when the address names it: `#need`, `#networks/U02749`, `#figures/list_size:list_size-QVV`. Style, fonts, scripts and pictures
     are inside, and a policy forbids the browser any request.
     """
     tell("writing the single file")

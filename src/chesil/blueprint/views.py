@@ -15,22 +15,25 @@ class FigureView:
     """A figure as a template prints it."""
 
     id: str
-    anchor: str
+    href: str
     text: str
     known: bool
-    root: str
     reply: str = ""
 
 
 def figure_view(figure: Figure, measure: Measure, root: str, text: str = "") -> FigureView:
-    """The figure with its text (or other words for it) and the address of its journey."""
-    return FigureView(
-        figure.id, anchor(figure), text or figure_text(figure, measure), figure.is_known, root, figure.reply
-    )
+    """The figure with its text (or other words for it) and the address of its row among all figures of its measure."""
+    href = f"{root}{figures_page(figure.measure)}#{anchor(figure)}"
+    return FigureView(figure.id, href, text or figure_text(figure, measure), figure.is_known, figure.reply)
+
+
+def figures_page(measure: str) -> str:
+    """The page of all figures of a measure, by the measure's name."""
+    return f"figures/{measure}.html"
 
 
 def anchor(figure: Figure) -> str:
-    """The address of a figure on the page of all figures."""
+    """The address of a figure within the page of its measure's figures."""
     return f"{figure.measure}-{figure.unit_code}".replace(" ", "_")
 
 
@@ -110,7 +113,7 @@ def measure_view(measure: Measure, figures: Sequence[Figure]) -> dict[str, str]:
 
 
 def figure_row(figure: Figure, measure: Measure) -> dict[str, str]:
-    """One row of the page of all figures."""
+    """One row of the page of a measure's figures."""
     return {
         "anchor": anchor(figure),
         "name": f"{place_name(figure.unit_name)} ({figure.unit_code})",

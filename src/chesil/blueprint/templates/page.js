@@ -100,31 +100,39 @@
     body.append(...rows.map((each) => each.r));
   });
 
-  // All figures: a search over units and measures.
+  // All figures: a search over measures and units; of few units every figure is shown, each leading to its row.
+  const addressOf = (measure, anchor) => (window.chesilPages ? "#figures/" + measure + ":" : "figures/" + measure + ".html#") + anchor;
   const finder = (main) => {
     const form = $("#find-unit", main);
     if (!form) return;
     form.hidden = false;
-    const input = $("input", form), said = $("output", form);
-    const groups = all("section.group", main).map((section) => ({
-      section, title: plain($("h2", section).textContent),
-      rows: all("tbody tr", section).map((r) => ({ r, name: plain(r.cells[0].textContent) })),
-    }));
+    const input = $("input", form), said = $("output", form), out = $("#found-units", main);
+    const data = JSON.parse($("#figures-index", main).textContent);
+    const items = all("ul.measures li", main).map((li, k) => ({ li, title: plain(data.measures[k][1]) }));
+    const units = data.units.map((u) => ({ u, key: plain(u[1]) }));
+    const table = ([code, name, numbers, texts]) => {
+      const rows = numbers.map((n, k) => {
+        const [measure, title] = data.measures[n];
+        const link = make("a", { className: "fig", href: addressOf(measure, (measure + "-" + code).replace(/ /g, "_")) }, texts[k]);
+        return make("tr", {}, make("th", { scope: "row" }, title), make("td", { className: "num" }, link));
+      });
+      const head = make("tr", {}, make("th", { scope: "col" }, "Measure"), make("th", { scope: "col", className: "num" }, "Value"));
+      return make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": name },
+        make("table", { className: "dense" }, make("caption", {}, name), make("thead", {}, head), make("tbody", {}, ...rows)));
+    };
     const find = () => {
       const wanted = plain(input.value);
-      let found = 0;
-      for (const g of groups) {
-        const whole = !wanted || g.title.includes(wanted);
-        let any = false;
-        for (const each of g.rows) {
-          const is = whole || each.name.includes(wanted);
-          if (each.r.hidden === is) each.r.hidden = !is;
-          any = any || is;
-          found += is ? 1 : 0;
-        }
-        g.section.hidden = !any;
+      let measures = 0;
+      for (const each of items) {
+        each.li.hidden = !!wanted && !each.title.includes(wanted);
+        measures += each.li.hidden ? 0 : 1;
       }
-      said.textContent = wanted ? found.toLocaleString("en-GB") + (found === 1 ? " figure" : " figures") : "";
+      const hits = wanted.length > 1 ? units.filter((each) => each.key.includes(wanted)) : [];
+      out.replaceChildren();
+      if (hits.length <= 3) out.append(...hits.map((hit) => table(hit.u)));
+      else out.append(make("ul", { className: "found" }, ...hits.slice(0, 12).map((hit) => make("li", {}, button(hit.u[1], () => { input.value = hit.u[1]; find(); })))));
+      const say = (n, one, more) => n.toLocaleString("en-GB") + " " + (n === 1 ? one : more);
+      said.textContent = wanted ? say(hits.length, "unit", "units") + (hits.length > 12 ? ", of which the first are listed" : "") + "; " + say(measures, "measure", "measures") : "";
       state.write("find", input.value.trim());
     };
     let timer;
@@ -146,9 +154,9 @@
     $(".without-script", main).hidden = true;
     const heads = $("thead", box).rows[0].cells;
     const set = (head, text) => { ($("button", head) || head).textContent = text; };
-    const cell = (facts) => {
+    const cell = (facts, measure) => {
       if (!facts) return make("td", { className: "num" }, "not known");
-      const link = make("a", { className: "fig", href: (window.chesilPages ? "#figures:" : "figures.html#") + facts[4] }, facts[0]);
+      const link = make("a", { className: "fig", href: addressOf(measure, facts[4]) }, facts[0]);
       return make("td", { className: "num" }, link, ...(facts[1] ? [make("br"), make("small", {}, facts[1])] : []));
     };
     const beside = (x, y) => {
@@ -162,7 +170,7 @@
         const x = r.cells[a.value], y = r.cells[b.value];
         if (!x && !y) return null;
         const name = make("th", { scope: "row" }, r.title);
-        return make("tr", {}, name, cell(x), cell(y), make("td", {}, beside(x, y)));
+        return make("tr", {}, name, cell(x, r.name), cell(y, r.name), make("td", {}, beside(x, y)));
       });
       $("tbody", box).replaceChildren(...rows.filter((r) => r));
     };

@@ -42,15 +42,17 @@
     if (target) { target.tabIndex = -1; target.focus(); target.scrollIntoView(); }
     else if (!isFirst) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
   };
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[download]");
     if (!link) return;
     event.preventDefault();
     const cell = (text) => '"' + (/^[=+@-]/.test(text) ? "'" : "") + text.replace(/"/g, '""') + '"';
     const lines = ["measure,unit,value,limits,numerator,denominator,period,notes"];
-    for (const section of main.querySelectorAll("section.group")) {
-      const title = section.querySelector("h2").textContent;
-      for (const row of section.querySelectorAll("tbody tr")) lines.push([title, ...[...row.cells].map((c) => c.textContent)].map(cell).join(","));
+    for (const [name, held] of packed) {
+      if (!name.startsWith("figures/")) continue;
+      const page = new DOMParser().parseFromString((await open(held.textContent)).main, "text/html");
+      const title = page.querySelector("section.group .scroll").getAttribute("aria-label");
+      for (const row of page.querySelectorAll("section.group tbody tr")) lines.push([title, ...[...row.cells].map((c) => c.textContent)].map(cell).join(","));
     }
     const save = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/csv" })), download: "figures.csv" });
     save.click();
