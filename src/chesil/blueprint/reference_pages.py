@@ -1,5 +1,6 @@
 """The web edition's pages for looking up: compare two networks, measures, methods, all figures, data, glossary."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ REFERENCE = (
     ("glossary.html", "Glossary"),
 )
 """The file and the name of each page, in the order of the menu."""
+WHOLE_UNIT = re.compile(r"(study:[^:]+:)?[^:]+")
+"""The unit in the code of a part of one, as `J81612` in `J81612:diabetes`; a group that a study draws has a code of three."""
 
 
 def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, dict[str, Any]]:
@@ -46,14 +49,19 @@ def figure_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> Iter
 
 
 def _index_of_figures(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, Any]:
-    """Every measure with how many figures it has; and for the search every unit with the measures it has, and their text."""
+    """Every measure with how many figures it has; and for the search every unit with its figures: of which measure, their
+    text, and of which part of the unit.
+    """
     cards = list(book.cards.values())
     units: dict[str, list[Any]] = {}
     for number, card in enumerate(cards):
         for figure in by_measure[card.name]:
-            unit = units.setdefault(figure.unit_code, [f"{place_name(figure.unit_name)} ({figure.unit_code})", [], []])
+            whole = WHOLE_UNIT.match(figure.unit_code)
+            code = whole[0] if whole else figure.unit_code
+            unit = units.setdefault(code, [f"{place_name(figure.unit_name)} ({code})", [], [], []])
             unit[1].append(number)
             unit[2].append(figure_text(figure, card))
+            unit[3].append(figure.unit_code.removeprefix(code))
     index = {"measures": [[c.name, c.title] for c in cards], "units": [[code, *u] for code, u in units.items()]}
     measures = [
         {"href": figures_page(c.name), "title": c.title, "count": counted(len(by_measure[c.name]), "figure")}

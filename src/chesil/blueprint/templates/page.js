@@ -110,11 +110,11 @@
     const data = JSON.parse($("#figures-index", main).textContent);
     const items = all("ul.measures li", main).map((li, k) => ({ li, title: plain(data.measures[k][1]) }));
     const units = data.units.map((u) => ({ u, key: plain(u[1]) }));
-    const table = ([code, name, numbers, texts]) => {
+    const table = ([code, name, numbers, texts, parts]) => {
       const rows = numbers.map((n, k) => {
         const [measure, title] = data.measures[n];
-        const link = make("a", { className: "fig", href: addressOf(measure, (measure + "-" + code).replace(/ /g, "_")) }, texts[k]);
-        return make("tr", {}, make("th", { scope: "row" }, title), make("td", { className: "num" }, link));
+        const link = make("a", { className: "fig", href: addressOf(measure, (measure + "-" + code + parts[k]).replace(/ /g, "_")) }, texts[k]);
+        return make("tr", {}, make("th", { scope: "row" }, title + (parts[k] ? " (" + parts[k].slice(1).replace(/_/g, " ") + ")" : "")), make("td", { className: "num" }, link));
       });
       const head = make("tr", {}, make("th", { scope: "col" }, "Measure"), make("th", { scope: "col", className: "num" }, "Value"));
       return make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": name },
