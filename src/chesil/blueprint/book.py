@@ -28,7 +28,8 @@ class Chapter:
 class Book:
     """A blueprint in one edition. `figures` by id are those that the edition may show, in the order of the plan.
 
-    `groups` are which units add up to which; `kept_back` ids of figures that are withheld because an earlier version did.
+    `groups` are which units add up to which; `kept_back` ids of figures that are withheld because an earlier version did;
+    `practice` is the code of the practice whose own edition it is, if it is one's.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Book:
     receipts: Mapping[str, Receipt]
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     kept_back: frozenset[str] = frozenset()
+    practice: str = ""
 
     @property
     def used_receipts(self) -> list[Receipt]:

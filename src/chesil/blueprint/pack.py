@@ -80,6 +80,7 @@ def write_pack(book: Book, study: Study, path: Path, tell: Callable[[str], None]
         "chesil": __version__,
         "england_pack": book.fingerprint,
         "kept_back": sorted(book.kept_back),
+        **({"practice": book.practice} if book.practice else {}),
         "files": {n: {"sha256": sha256(c).hexdigest(), "bytes": len(c)} for n, c in sorted(files.items())},
         "licences": [*LICENCES, "The software is under the MIT licence."],
     }

@@ -11,6 +11,7 @@ from typing import Any
 from chesil import __version__
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.pack import Pack, figure_of, read_pack, row_of
+from chesil.blueprint.practice import find_circle, practice_book
 from chesil.core.errors import NotFound
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
@@ -44,7 +45,10 @@ def verify_pack(path: Path, tell: Callable[[str], None] = lambda _: None) -> tup
             (Path(name) / file).parent.mkdir(parents=True, exist_ok=True)
             (Path(name) / file).write_bytes(content)
         study = read_study(Path(name) / "study")
-        book = make_book(make_plan(study, tell), tell, frozenset(pack.manifest.get("kept_back", ())))
+        plan = make_plan(study, tell)
+        book = make_book(plan, tell, frozenset(pack.manifest.get("kept_back", ())))
+        if practice := str(pack.manifest.get("practice", "")):
+            book = practice_book(book, plan, find_circle(plan, practice))
     again = {i: figure_of(row_of(f)) for i, f in book.figures.items()}
     differences = [*_said_otherwise(pack, study, book), *compare_figures(pack.figures, again)]
     return len(pack.figures), differences, list(_notes(pack, book))
@@ -55,7 +59,7 @@ def _said_otherwise(pack: Pack, study: Study, book: Book) -> Iterator[Difference
     if not pack.csv_is_the_same:
         yield Difference("figures.csv", "file", "differs from figures.parquet", "the same figures")
     for name, said, true in (
-        ("title", pack.manifest.get("title"), study.title),
+        ("title", pack.manifest.get("title"), book.title),
         ("edition", pack.manifest.get("edition"), study.edition),
         ("approval", pack.manifest.get("approval"), study.approval.words),
         ("as_at", pack.manifest.get("as_at"), study.as_at.isoformat()),
@@ -78,6 +82,11 @@ def _notes(pack: Pack, book: Book) -> Iterator[str]:
         yield (
             "This is a public edition: only what it shows is worked out again. What rests on open data alone can be rebuilt by "
             "anybody, also for named practices that it does not name."
+        )
+    if pack.manifest.get("practice"):
+        yield (
+            "This is one practice's own edition: other practices' private tables are not in it. What rests on them, if the study "
+            "has any, comes out otherwise here."
         )
     if kept := len(pack.manifest.get("kept_back", ())):
         yield f"{kept:,} figures are withheld because an earlier version withheld them or would give them away with this one."

@@ -104,6 +104,7 @@ def practice_book(book: Book, plan: Plan, circle: Circle) -> Book:
         chapters=(),
         cards={n: c for n, c in book.cards.items() if n in measures},
         figures=figures,
+        practice=circle.code,
     )
 
 

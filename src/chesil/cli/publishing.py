@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,6 +92,7 @@ def _publications(
     """What is to be published, made one by one: an edition each, and of practices' own editions one a practice."""
     from chesil.blueprint.book import make_book
     from chesil.blueprint.earlier import kept_back
+    from chesil.blueprint.for_edition import study_for_practice
     from chesil.blueprint.practice import circles, find_circle, practice_book
     from chesil.blueprint.publishing import publication_of
 
@@ -105,8 +107,10 @@ def _publications(
         for circle in sorted(chosen, key=lambda c: (c.network, c.code)):
             own = folder / circle.code if practice == "all" else folder
             refuse_foreign_folder(own)
-            formats = [f for f in wanted if f not in ("slides", "papers", "pack")]
-            yield publication_of(practice_book(book, plan, circle), plan, own, formats)
+            # Slides and papers are for a committee, about the whole place; a practice gets what it needs to check its page.
+            formats = [f for f in wanted if f not in ("slides", "papers")]
+            made = publication_of(practice_book(book, plan, circle), plan, own, formats)
+            yield replace(made, study=study_for_practice(plan.study, circle.code))
 
 
 def verify(
