@@ -219,7 +219,8 @@ def _set_up(document: Any, book: Book) -> None:
     section.footer.paragraphs[0].text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint} · {book.approval}"
 
 
-def _from_template(book: Book, template: Path, to: Path) -> None:
+def read_template(template: Path) -> tuple[Any, set[str]]:
+    """A template and the placeholders that it asks for; refused by name, all at once, if any is not known."""
     try:
         document = DocxTemplate(str(template))
         wanted = document.get_undeclared_template_variables()
@@ -237,6 +238,11 @@ def _from_template(book: Book, template: Path, to: Path) -> None:
         ]
         ways = "; ".join(f"{name}: {about}" for name, about in PLACEHOLDERS.items())
         raise InputRefused(f"The template {template.name} cannot be used", problems, f"There are {ways}")
+    return document, wanted
+
+
+def _from_template(book: Book, template: Path, to: Path) -> None:
+    document, wanted = read_template(template)
     body = document.new_subdoc()
     if "body" in wanted:
         fill_with_book(body, for_print(book))

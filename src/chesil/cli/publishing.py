@@ -48,6 +48,7 @@ def blueprint(
     from chesil.blueprint.for_edition import study_for_edition
     from chesil.blueprint.pack import read_pack
     from chesil.blueprint.publishing import get_ready, publish_all
+    from chesil.blueprint.word import read_template
     from chesil.blueprint.workers import open_workers, usual_processes
     from chesil.plan import plans_by_edition
     from chesil.study import read_study
@@ -55,6 +56,8 @@ def blueprint(
     wanted = _formats(formats)
     read = read_study(study)
     packs = [read_pack(p) for p in earlier or ()]
+    if template is not None:
+        read_template(template)
     editions = [check_edition(e.strip()) for e in (edition or read.edition).split(",")]
     if practice and "practice" not in editions:
         raise ChesilError("`--practice` is for the practice edition", [], "Add `--edition practice`")
