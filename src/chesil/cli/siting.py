@@ -21,9 +21,8 @@ def _stopping() -> Iterator[Callable[[], bool]]:
         if pressed:
             raise KeyboardInterrupt
         pressed.append(1)
-        err.print(
-            "Stopping after this step; what has been found so far is kept. Press again to drop it.", style="yellow"
-        )
+        words = "Stopping after this step; what has been found so far is kept. Press again to stop in the middle of it."
+        err.print(words, style="yellow")
 
     before = signal.signal(signal.SIGINT, press)
     try:

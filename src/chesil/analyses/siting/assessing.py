@@ -316,13 +316,14 @@ class _Maker:
 
 def _rule_words(settings: SitingSettings) -> str:
     """By which rule the number of sites of the illustrated plan was chosen."""
-    if settings.has_further_rules:
+    under = ", under the further rules of this study" if settings.has_further_rules else ""
+    if settings.aim != "travel":
         return "the best plan under the rules of this study"
     if settings.sites:
-        return "the number that this study asks for"
+        return f"the number that this study asks for{under}"
     return (
         f"as few as leave the mean way within {settings.mean_may_rise_minutes:g} minutes of today’s, a setting that anybody may "
-        "change and not a target"
+        f"change and not a target{under}"
     )
 
 

@@ -17,6 +17,7 @@ from chesil.methods.location.siting_faults import siting_faults
 GAP = 1e-6
 SECONDS = 300.0
 """The longest that one plan by the planner's form may take."""
+SECONDS_FOR_NUMBER = 60.0
 SHOWN = 5
 NUMBERED = re.compile(r"(area|locality|site) \d+")
 SETTING_OF = {
@@ -95,6 +96,15 @@ def locality_names(inputs: SitingInputs) -> list[str]:
     return sorted({x for x in inputs.sites["locality"] if x} | {x for x in inputs.areas["locality"] if x})
 
 
+def fewest_within_rise(inputs: SitingInputs, settings: SitingSettings) -> int:
+    """The fewest sites under all rules that leave the weighted mean way within the rise that is allowed; 0 if none is found."""
+    total = float(inputs.weights.sum())
+    most = float((inputs.now * inputs.weights).sum()) + settings.mean_may_rise_minutes * total
+    rules = replace(siting_rules(inputs, settings), most_travel=most)
+    plan = plan_sites(siting_problem(inputs, settings), rules, "sites", gap=GAP, seconds=SECONDS_FOR_NUMBER)
+    return len(plan.opened)
+
+
 def planners_plan(
     inputs: SitingInputs, settings: SitingSettings, *, not_these: tuple[int, ...] = (), seconds: float = SECONDS
 ) -> SitingPlan:
@@ -123,10 +133,12 @@ def why_no_plan(inputs: SitingInputs, settings: SitingSettings, number: int = 0)
     """The rules at fault where no plan (of so many sites) meets them, with areas, sites and localities by name."""
     rules = siting_rules(inputs, settings, number)
     faults = siting_faults(siting_problem(inputs, settings), rules, seconds=20)
+    faults = tuple(sorted(faults, key=lambda f: (f.rule, -f.short)))
     words = [fault_words(inputs, f) for f in faults[:SHOWN]]
     more = [f"and {len(faults) - SHOWN} more such"] if len(faults) > SHOWN else []
     which = f"No plan of {number} sites" if number else "No plan"
-    return [f"{which} meets the rules: {'; '.join([*words, *more])}."]
+    way = "" if all(f.alone for f in faults) else " Ease the rule, or add a candidate site there to the table of sites."
+    return [f"{which} meets the rules: {'; '.join([*words, *more])}.{way}"]
 
 
 def fault_words(inputs: SitingInputs, fault: Fault) -> str:

@@ -1,7 +1,7 @@
 """Proposing sites: the frontier of the number of sites against travel, place and localities, a plan, and how firm it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from chesil.analyses.siting.planners import (
     GAP,
     as_words,
     codes_of,
+    fewest_within_rise,
     flags_of,
     no_plan_at_all,
     place_costs,
@@ -67,6 +68,8 @@ def propose_sites(
         ended = _locality_frontiers(inputs, settings, steps, notes, tell, stop) or ended
     tell("choosing the plan", 0.0, 0.0)
     if settings.has_further_rules and ended != "interrupted":
+        if settings.aim == "travel" and not settings.sites:
+            settings = replace(settings, sites=fewest_within_rise(inputs, settings))
         plan, faults = _planners_plan(inputs, settings)
         notes += faults
         ended = plan["ended"]

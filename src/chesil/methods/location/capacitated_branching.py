@@ -22,7 +22,11 @@ from chesil.methods.location.lagrangian import Array, Indices
 
 FEW_PAIRS = 900
 """Pairs left up to which HiGHS is quicker than branching."""
-NEARLY = 1e-4
+MANY_PAIRS = 1600
+"""Pairs up to which HiGHS is first asked for a plan of little more than the bound."""
+FIRST_STEP = 0.003
+"""Share of the bound by which the cost first asked for lies above it."""
+NEARLY, TOUCH = 1e-4, 1e-9
 
 Remainder = Callable[[Narrowed, float], tuple[Indices | None, float, str]]
 """Solves what is left of a node for plans of a cost or less: a plan if there is one, the bound, and how it ended."""
@@ -42,12 +46,14 @@ class Searched:
 def branch(case: Case, root: Narrowed, remainder: Remainder, until: float, tell: Callable[[str], None]) -> Searched:
     """The best plan, proved unless the time ends or Ctrl-C is pressed: then the best so far with the bound by then."""
     columns, grid, number = Columns(case), grid_of(case), count()
-    best, cost = root.site_of, root.cost
-    if best is not None:
-        columns.add_plan(best)
+    if root.site_of is not None:
+        columns.add_plan(root.site_of)
+    best, cost, lost, nodes, ended = root.site_of, root.cost, np.inf, 0, "optimal"
     open_nodes = [(root.bound, next(number), root)]
-    lost, nodes, ended = np.inf, 0, "optimal"
     try:
+        root = _asked_first(case, columns, grid, root, remainder, until, tell)
+        best, cost = root.site_of, root.cost
+        open_nodes = [(root.bound, next(number), root)]
         while open_nodes:
             low, _, node = open_nodes[0]
             if low > cost - case.least_step:
@@ -72,6 +78,39 @@ def branch(case: Case, root: Narrowed, remainder: Remainder, until: float, tell:
     if ended == "optimal" and bound < cost - case.least_step:
         ended = "time"
     return Searched(best, cost, bound, "infeasible" if best is None and ended == "optimal" else ended, nodes)
+
+
+def _asked_first(
+    case: Case,
+    columns: Columns,
+    grid: Grid,
+    root: Narrowed,
+    remainder: Remainder,
+    until: float,
+    tell: Callable[[str], None],
+) -> Narrowed:
+    """The root with its bound raised by asking: is there a plan of this cost or less? Few pairs could be in such a plan.
+
+    If there is, it is the best of all; if not, that cost is a bound, and a higher one is asked for, until many pairs could.
+    """
+    climbed = climb_by_columns(columns, grid, root, root.cost - case.least_step, until)
+    node = _with_plan(case, replace(root, bound=climbed.bound, prices=climbed.prices), climbed)
+    step = FIRST_STEP * abs(node.bound) + case.least_step
+    while node.bound <= node.cost - case.least_step and perf_counter() < until:
+        limit = min(node.cost - case.least_step, node.bound + step)
+        left = fix_pairs(case, node, limit)
+        if left.may.sum() > MANY_PAIRS:
+            break
+        tell(f"best {node.cost:,.0f}, bound {node.bound:,.0f}, asking for {limit:,.0f}")
+        site_of, _, ended = remainder(left, limit)
+        cost = np.inf if site_of is None else _cost_of(case, site_of)
+        if cost < node.cost:
+            node = replace(node, cost=cost, site_of=site_of)
+        if ended not in ("optimal", "infeasible", "cut_off"):
+            break
+        node = replace(node, bound=min(node.cost, max(node.bound, limit + TOUCH * max(1.0, abs(limit)))))
+        step *= 2
+    return node
 
 
 @dataclass(frozen=True, eq=False)
