@@ -12,10 +12,21 @@ from pathlib import Path
 import numpy as np
 import orlib
 
+from chesil.methods.location.capacitated import capacitated_location
 from chesil.methods.location.p_median import p_median
+from chesil.methods.location.plan import LocationPlan
 
 SERIES = ((100, 5), (100, 10), (100, 10), (100, 20), (100, 33), (200, 5), (200, 10), (200, 20), (200, 40), (200, 67))
 SPOPT_SECONDS = 120.0
+SINGLE_SOURCE = (
+    (20, 50, 3.0),
+    (30, 150, 3.2),
+    (30, 150, 5.0),
+    (10, 90, 2.0),
+    (20, 80, 3.0),
+    (30, 70, 5.0),
+    (30, 200, 2.0),
+)
 LARGE = tuple((n, p) for n in (300, 600, 900) for p in (5, 10, n // 10, n // 5, n // 3))
 
 
@@ -74,7 +85,32 @@ def main() -> None:
         costs, _ = orlib.look_alike(n, p, n + p)
         plan = p_median(costs, p)
         print(f"n={n:4} p={p:4}{plan.seconds:10.2f} s  {plan.ended}, {plan.work['branches']} branches", flush=True)
+    with_capacities()
     dorset()
+
+
+def with_capacities() -> None:
+    """Look-alikes of the capacitated p-median and of single-source location, each with a minute by the clock."""
+    print("Sites with capacities (60 s by the clock each): cost, bound, gap, processor seconds")
+    for seed in range(1, 9):
+        apart, p, capacities, demands = orlib.capacitated_look_alike(100, 10, seed)
+        began = time.process_time()
+        plan = capacitated_location(apart, demands, capacities, p=p, seconds=60)
+        _tell(f"100 points, 10 sites, seed {seed}", plan, time.process_time() - began)
+    for sites, customers, ratio in SINGLE_SOURCE:
+        for by_demand in (False, True):
+            costs, opening, capacities, demands = orlib.single_source_look_alike(
+                sites, customers, ratio, sites + customers, by_demand=by_demand
+            )
+            began = time.process_time()
+            plan = capacitated_location(costs, demands, capacities, opening=opening, seconds=60)
+            _tell(f"{sites} x {customers}, room {ratio:g} times", plan, time.process_time() - began)
+
+
+def _tell(name: str, plan: LocationPlan, seconds: float) -> None:
+    print(
+        f"{name:32}{plan.objective:10,.0f}{plan.bound:12,.1f}{plan.gap:9.2%}{seconds:8.1f} s  {plan.ended}", flush=True
+    )
 
 
 def dorset() -> None:

@@ -62,3 +62,28 @@ def read_holmberg(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     i, j = int(numbers[0]), int(numbers[1])
     capacities, fixed, demands = numbers[2 : 2 + i], numbers[2 + i : 2 + 2 * i], numbers[2 + 2 * i : 2 + 2 * i + j]
     return numbers[2 + 2 * i + j :].reshape(j, i), fixed, capacities, demands
+
+
+def capacitated_look_alike(n: int, p: int, seed: int) -> tuple[np.ndarray, int, np.ndarray, np.ndarray]:
+    """Points on a square of 100, demands 1 to 20, capacity 120: as Osman and Christofides (1994) made theirs."""
+    rng = np.random.default_rng(seed)
+    points, demands = rng.integers(1, 101, (n, 2)), rng.integers(1, 21, n).astype(float)
+    apart = np.hypot(points[:, None, 0] - points[None, :, 0], points[:, None, 1] - points[None, :, 1])
+    return np.floor(apart), p, np.full(n, 120.0), demands
+
+
+def single_source_look_alike(
+    sites: int, customers: int, ratio: float, seed: int, *, by_demand: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """In the manner of Holmberg, Ronnqvist and Yuan (1999): points in a square, demands 10 to 50, fixed costs 300 to 700.
+
+    Capacities vary by three and hold `ratio` times all demand; a customer's cost is its distance, times its demand if asked.
+    """
+    rng = np.random.default_rng(seed)
+    at, of = rng.uniform(10, 200, (sites, 2)), rng.uniform(10, 200, (customers, 2))
+    demands = rng.integers(10, 51, customers).astype(float)
+    sizes = rng.uniform(0.5, 1.5, sites)
+    capacities = np.floor(sizes * ratio * demands.sum() / sizes.sum())
+    opening = rng.integers(300, 701, sites).astype(float)
+    apart = np.hypot(of[:, None, 0] - at[None, :, 0], of[:, None, 1] - at[None, :, 1])
+    return np.floor(apart * (demands[:, None] / 10 if by_demand else 4.0)), opening, capacities, demands
