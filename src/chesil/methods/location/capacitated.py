@@ -109,6 +109,11 @@ def _searched(asked: _Asked, may: Flags, never: Flags, until: float, tell: Calla
     root = narrow(asked.case, may, ~never)
     if root.bound > root.cost - asked.case.least_step:
         return Searched(root.site_of, root.cost, root.cost, "optimal", 0)
+    if root.site_of is None:  # whether there is any plan at all is for HiGHS to say, on all pairs
+        found = _solved(asked, may, never, asked.case.must, until, np.inf)
+        site_of = _sites_of(found, may)
+        cost = np.inf if site_of is None else asked.cost_of(site_of)
+        return Searched(site_of, cost, found.bound, found.ended, 0)
 
     def remainder(node: Narrowed, limit: float) -> tuple[Indices | None, float, str]:
         found = _solved(asked, node.may, ~node.allowed, node.must, until, limit)
