@@ -16,7 +16,7 @@ from chesil.core.errors import NotFound
 from chesil.core.figure import Figure
 from chesil.measures.card import load_measure
 from chesil.plan import make_plan
-from chesil.study import Study, read_study
+from chesil.study import ANALYSES, Study, read_study
 
 COMPARED = (
     "value", "lower", "upper", "lower998", "upper998", "numerator", "denominator", "reason", "method", "period", "standing",
@@ -173,8 +173,10 @@ def why_of(name: str, before: Pack, after: Pack) -> str:
         return f"setting: {'; '.join(changes.settings[made_by])}"
     if changes.software:
         return f"software: {changes.software}"
-    other = [*(s for said in changes.settings.values() for s in said), *(f"{f} changed" for f in changes.files)]
-    other += [f"{f} changed" for f in changes.options]
+    of_place = [s for name, said in changes.settings.items() if name not in ANALYSES for s in said]
+    other = [*of_place, *(f"{f} changed" for f in changes.files)]
+    if not other:  # an analysis may rest on another, whose settings or options changed
+        other = [*(s for said in changes.settings.values() for s in said), *(f"{f} changed" for f in changes.options)]
     kind = "data" if all(o.startswith(OF_DATA) for o in other) else "study"
     return f"{kind}: {'; '.join(other)}" if other else "not known"
 
