@@ -116,7 +116,12 @@ def test_capacitated_location(case) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(capacitated, "SMALL", 0)
         bounded = capacitated_location(costs, demands, capacities, opening=opening, p=given_p, must=must, never=never)
+        turned = capacitated_location(
+            costs[::-1][:, ::-1], demands[::-1], capacities[::-1], opening=opening[::-1], p=given_p, must=must[::-1],
+            never=never[::-1],
+        )  # fmt: skip
     assert bounded.is_proved and close(bounded.objective, best)
+    assert turned.is_proved and close(turned.objective, best)
 
 
 @st.composite
