@@ -16,6 +16,8 @@ from chesil.blueprint.html import render_pages, template_bytes
 from chesil.core.whole_files import whole_file
 
 FIRST = "index.html"
+LEVEL = 6
+"""Of compression: 9 takes twice the time for a fortieth less."""
 LINK = re.compile(r'href="(?:\.\./)?((?:networks/|figures/)?[\w-]+)\.html(?:#([^"]*))?"')
 FACTS = re.compile(r'<script type="application/json" id="figures">(.*?)</script>', re.S)
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
@@ -66,7 +68,7 @@ def _packed(text: str) -> str:
     found = FACTS.search(text)
     facts = json.loads(found[1]) if found else {"figures": {}, "receipts": {}}
     record = json.dumps({"facts": facts, "main": main, "title": title}, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(record.encode(), 9, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(record.encode(), LEVEL, mtime=0)).decode()
 
 
 def _address(match: re.Match[str]) -> str:
