@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Study:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     """Where the study's own figures come from: `study:<register>` for each table, `study:settings` for what study.toml says
-    of analyses, and `document:<name>` for each document."""
+    of analyses, `study:options` and `study:weights` for those folders, and `document:<name>` for each document."""
 
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
     weights: Path | None = None
@@ -130,7 +131,13 @@ def read_study(folder: Path) -> Study:
         approval=Approval(**record.get("approval", {})),
         judgements=judgements,
         registers=registers,
-        receipts={**_settings_receipt(path, record), **receipts, **link_receipts, **_document_receipts(registers)},
+        receipts={
+            **_settings_receipt(path, record),
+            **_folder_receipts(folder),
+            **receipts,
+            **link_receipts,
+            **_document_receipts(registers),
+        },
         settings={name: record[name] for name in ANALYSES if name in record},
         options=options,
         links=links,
@@ -273,6 +280,20 @@ def _settings_receipt(path: Path, record: Mapping[str, Any]) -> dict[str, Receip
         _receipt_of(path, len(said)), id="study:settings", publication="settings of analyses in study.toml"
     )
     return {receipt.id: receipt} if said else {}
+
+
+def _folder_receipts(folder: Path) -> dict[str, Receipt]:
+    """One receipt for all of the study's options and one for its weights; the check sum is of the files in order of name."""
+    found = {}
+    for name in ("options", "weights"):
+        files = sorted((folder / name).glob("*.toml"))
+        if files:
+            found[f"study:{name}"] = Receipt(
+                id=f"study:{name}", publisher="This study", publication=f"{name} of the study", reference_date=None,
+                licence="As the study states", file=f"{name}/*.toml", rows_read=len(files), obtained="local",
+                sha256=sha256(b"".join(f.read_bytes() for f in files)).hexdigest(),
+            )  # fmt: skip
+    return found
 
 
 def _receipt_of(path: Path, rows: int) -> Receipt:

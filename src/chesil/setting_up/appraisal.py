@@ -118,6 +118,7 @@ def appraisal_of(
     services, before = services_near(place), with_dispensing(place, england)
     figures += [dispensing_figure(r, before, with_dispensing(r.place, england), services, study) for r in results[1:]]
     figures += [f for r in appraisal.rankings for f in ranking_figures(r, place, appraisal.ranked_options, settings)]
+    figures = [_with_sources(f, results, study) for f in figures]
     signed = {r.name: sign_off_of(r.name, study.registers) for r in results[1:]}
     return AppraisedOptions(tuple(results), appraisal, tuple(figures), unassessed_groups(), signed, study.as_at)
 
@@ -135,6 +136,15 @@ def _made(place: Place, scenarios: Sequence[Scenario]) -> list[Place]:
     if problems:
         raise InputRefused("Options of the study cannot be done", problems, "Put these right and try again")
     return made
+
+
+def _with_sources(figure: Figure, results: Sequence[OptionResult], study: Study) -> Figure:
+    """A figure that names no source rests on the options as the study gives them, on its weights, and on what they change."""
+    if figure.receipts:
+        return figure
+    fed = sorted({r for result in results for f in result.feeding.values() for r in f.receipts})
+    own = [r for r in ("study:options", "study:weights") if r in study.receipts]
+    return replace(figure, receipts=(*own, *fed))
 
 
 def _rural_figures(result: OptionResult, journeys: Journeys) -> list[Figure]:

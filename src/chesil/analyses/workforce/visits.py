@@ -88,6 +88,7 @@ def _simulated(place: Place, days: int, rng: np.random.Generator, crews: int) ->
 
 def _figures_of(place: Place, days: int, simulated: list[tuple[Arrangement, VisitDays]], crews: int) -> list[Figure]:
     figures = []
+    lists = place.receipts_for("practices", "list_size")
     for way, seen in simulated:
         of = Of(f"{place.code}:{way.code}", f"{place.name}: {way.title}")
         low, high = np.quantile(seen.peak_by_day, (0.025, 0.975))
@@ -100,13 +101,15 @@ def _figures_of(place: Place, days: int, simulated: list[tuple[Arrangement, Visi
         limits = "95% of simulated days"
         share = seen.peak / seen.ambulance_requests if seen.ambulance_requests else 0.0
         figures += [
-            made("home_visits_peak", of, place, period, (), value=float(seen.peak_by_day.mean()), lower=float(low),
+            made("home_visits_peak", of, place, period, lists, value=float(seen.peak_by_day.mean()), lower=float(low),
                  upper=float(high), limits=limits, notes=notes),
-            made("home_visits_peak_share", of, place, period, (), value=100 * share, notes=notes),
-            made("home_visits_wait", of, place, period, (), value=seen.mean_visit_wait, notes=notes),
+            made("home_visits_peak_share", of, place, period, lists, value=100 * share, notes=notes),
+            made("home_visits_wait", of, place, period, lists, value=seen.mean_visit_wait, notes=notes),
         ]  # fmt: skip
         if crews:
             figures.append(
-                made("home_visits_ambulance_wait", of, place, period, (), value=seen.mean_ambulance_wait, notes=notes)
+                made(
+                    "home_visits_ambulance_wait", of, place, period, lists, value=seen.mean_ambulance_wait, notes=notes
+                )
             )
     return figures
