@@ -37,6 +37,25 @@ AREAS = Lookup(
 )  # fmt: skip
 
 
+OPEN_EVERY_NUMBER = """() => {
+  const dialog = document.querySelector('dialog#journey'), links = [...document.querySelectorAll('#main a.fig')], wrong = [];
+  const seen = new Set();
+  for (const link of links) {
+    const id = link.dataset.figure || link.getAttribute('href');
+    if (seen.has(id)) continue;
+    seen.add(id);
+    link.click();
+    const terms = [...dialog.querySelectorAll('dt')].map((t) => t.textContent);
+    const has = (term) => terms.includes(term);
+    if (!dialog.open || !has('How it is worked out') || !(has('Sources') || has('Why there is no value')) || !has('To work it out again') ||
+        dialog.textContent.includes('undefined') || !dialog.querySelector('.value').textContent.trim()) wrong.push(id + ': ' + terms);
+    dialog.close();
+  }
+  return [seen.size, wrong];
+}"""
+"""Press each figure of a page once; how many there were, and those that open to less than they should."""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
@@ -111,10 +130,12 @@ def _go(page: Page, name: str) -> None:
 
 
 def _named(pages: dict[str, str]) -> list[str]:
-    """The pages that axe judges within a minute; with CHESIL_EVERY_PAGE set, also the long ones and every network."""
+    """The pages that axe judges: one of each kind; with CHESIL_EVERY_PAGE set, all of them."""
     if os.environ.get("CHESIL_EVERY_PAGE"):
         return [p.removesuffix(".html") for p in pages]
-    return [n for n in _one_of_figures(pages) if n != "measures" and not n.startswith("networks/")]
+    names = _one_of_figures(pages)
+    networks = [n for n in names if n.startswith("networks/")]
+    return [n for n in names if n not in networks[1:]]
 
 
 def _one_of_figures(pages: dict[str, str]) -> list[str]:
@@ -148,6 +169,20 @@ def test_pages_meet_wcag_by_axe(opened: Page, address: str, pages: dict[str, str
         found = Axe().run(opened, options=options).response["violations"]
         wrong += [f"{name}: {v['id']} {v['nodes'][0]['html'][:160]}" for v in found]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_number_on_every_page_opens_to_its_sources(
+    desk: Page, address: str, pages: dict[str, str], faults: list[str]
+) -> None:
+    desk.goto(address)
+    pressed = 0
+    for name in _one_of_figures(pages):
+        _go(desk, name)
+        count, wrong = desk.evaluate(OPEN_EVERY_NUMBER)
+        assert not wrong, f"{name}: {wrong[:5]}"
+        pressed += count
+    assert pressed > 1000
+    assert not faults, faults
 
 
 def test_the_first_page_paints_within_a_second(desk: Page, address: str) -> None:
@@ -258,6 +293,72 @@ def test_maps_find_zoom_and_hide_layers(desk: Page, address: str, faults: list[s
     assert not faults
 
 
+def test_a_reader_finds_their_neighbourhood_by_postcode_district_or_name(
+    desk: Page, address: str, faults: list[str]
+) -> None:
+    desk.goto(address)
+    desk.wait_for_selector("figure.mapped form.finder")
+    figure = desk.locator("figure.mapped").first
+
+    def find(text: str) -> tuple[str, int]:
+        figure.locator("input[type=search]").fill(text)
+        figure.get_by_role("button", name="Find").click()
+        return figure.locator(".said").inner_text(), figure.locator("path.chosen").count()
+
+    said, marked = find("bh191ab")
+    assert "BH19 1AB is in Swanage (Purbeck 006B)" in said
+    assert "registered with Purbeck" in said
+    assert marked == 1
+    said, marked = find("DT1")
+    assert "Dorchester East" in said
+    assert f"{marked} small areas" in said
+    assert marked > 1
+    assert find("DT1")[1] < find("DT")[1]
+    assert "7 small areas of Swanage" in find("swanage")[0]
+    assert find("SW1A 1AA")[1] == 0
+    state = desk.evaluate("location.hash")
+    assert "find-map-1=SW1A" in state
+    assert not faults
+
+
+def test_a_map_is_shaded_by_another_measure_or_in_patterns_and_the_address_keeps_it(
+    desk: Page, address: str, faults: list[str]
+) -> None:
+    desk.goto(address)
+    desk.wait_for_selector("figure.mapped select")
+    figure = desk.locator("figure.mapped").first
+    area = figure.locator("path[data-a]").first
+    before, title = area.get_attribute("fill"), area.locator("title").text_content()
+    figure.locator("select").select_option(label="Households without a car, 2011")
+    assert "have no car" in (area.locator("title").text_content() or "")
+    shown = figure.locator(".legend-box:visible")
+    assert shown.count() == 1
+    assert "without a car" in shown.inner_text()
+    assert "without a car" in figure.locator("figcaption").inner_text()
+    figure.get_by_label("Patterns, not colours").check()
+    assert (area.get_attribute("fill") or "").startswith("url(#")
+    desk.reload()
+    desk.wait_for_selector("figure.mapped select")
+    assert (area.get_attribute("fill") or "").startswith("url(#")
+    figure.get_by_label("Patterns, not colours").uncheck()
+    figure.locator("select").select_option("")
+    assert (area.get_attribute("fill"), area.locator("title").text_content()) == (before, title)
+    figure.get_by_label("Names of places").check()
+    assert figure.locator("text:visible").count() > figure.locator("[data-layer=Names] text:visible").count()
+    assert not faults
+
+
+def test_every_control_of_a_map_is_large_enough_to_press(opened: Page, address: str) -> None:
+    opened.goto(address)
+    opened.wait_for_selector("figure.mapped form.finder")
+    small = opened.evaluate(
+        "[...document.querySelectorAll('figure.mapped button, figure.mapped input[type=search], figure.mapped select,"
+        " figure.mapped .layers span:has(> input)')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)"
+        ".map(e => e.textContent)"
+    )
+    assert small == []
+
+
 def test_search_compare_and_own_area(desk: Page, address: str, faults: list[str]) -> None:
     desk.goto(address)
     _go(desk, "figures")
@@ -274,6 +375,17 @@ def test_search_compare_and_own_area(desk: Page, address: str, faults: list[str]
     name = desk.locator("#compare-a option:checked").inner_text()
     assert name in desk.locator("#compare thead").inner_text()
     assert "a=" in desk.evaluate("location.hash")
+    assert "too close to tell apart" in desk.locator("#compare output").inner_text()
+    desk.locator("#compare tbody a.fig").first.press("Enter")
+    assert "Sources" in desk.locator("dialog#journey").inner_text()
+    desk.keyboard.press("Escape")
+    every = desk.locator("#compare tbody tr").count()
+    desk.locator("#compare-only").select_option("apart")
+    told = desk.locator("#compare tbody td:last-child").all_inner_texts()
+    assert 0 < len(told) < every
+    assert set(told) <= {"higher", "lower"}
+    desk.get_by_role("button", name="Swap").click()
+    assert desk.locator("#compare-b option:checked").inner_text() == name
     _go(desk, "trial")
     desk.locator(".lookup input").fill("corfe")
     desk.keyboard.press("Enter")

@@ -7,13 +7,16 @@ import polars as pl
 
 from chesil.blueprint.document import Map
 from chesil.blueprint.map_svg import RAMP, Dot, Label, draw_legend, draw_map
+from chesil.blueprint.shadings import census_shadings
 from chesil.blueprint.words import place_name
 from chesil.packs.pack import read_table
 from chesil.place.catchments import areas_by_group
 from chesil.place.outlines import Ring, area_rings, group_outlines
+from chesil.place.place import plain_name
 from chesil.plan import Plan
 
 SCORE = "imd_score_2025"
+SHADE = "Deprivation, 2025"
 CLASS_NAMES = ("least deprived fifth", "second", "middle", "fourth", "most deprived fifth")
 
 
@@ -29,6 +32,8 @@ class Atlas:
     residents: dict[str, int]
     centres: dict[str, tuple[int, int]]
     dots: dict[str, list[Dot]]
+    drawn: dict[str, dict[str, list[Ring]]]
+    places: list[Label]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,48 @@ def make_atlas(plan: Plan) -> Atlas:
         residents=dict(areas.select("lsoa11", "residents_2020").iter_rows()),
         centres={c: (e // 10, n // 10) for c, e, n in areas.select("lsoa11", "easting", "northing").iter_rows()},
         dots=_dots(plan),
+        drawn=_drawn(plan, rings),
+        places=_places(areas),
     )
+
+
+def _drawn(plan: Plan, rings: dict[str, list[Ring]]) -> dict[str, dict[str, list[Ring]]]:
+    """Outlines that a reader may ask for beside the networks': councils, and each grouping that the study draws."""
+    found = {}
+    councils = dict(plan.place.areas.select("lsoa11", "ltla24").drop_nulls().iter_rows())
+    if len(set(councils.values())) > 1:
+        found["Councils"] = group_outlines(rings, councils)
+    grouping = plan.assessments.get("grouping")
+    if grouping is None or "owners" not in grouping.tables:
+        return found
+    for name, proposal in plan.study.proposals.items():
+        owner = {a: g for p, a, g in grouping.tables["owners"].iter_rows() if p == name and a in rings}
+        if owner:
+            found[proposal.title] = group_outlines(rings, owner)
+    return found
+
+
+def drawn_title(plan: Plan, grouping: str) -> str:
+    """The title of the proposal whose groups a study draws, or the grouping's own name."""
+    titles = {plain_name(p.title): p.title for p in plan.study.proposals.values()}
+    return titles.get(grouping, grouping)
+
+
+def _places(areas: pl.DataFrame) -> list[Label]:
+    """Names of neighbourhoods (middle-layer areas) at the middle of their people, the most populous first."""
+    people = pl.col("residents_2020").fill_null(0)
+    middles = (
+        areas.drop_nulls(["msoa_name", "easting", "northing"])
+        .group_by("msoa_name")
+        .agg(
+            people.sum().alias("people"),
+            ((pl.col("easting") * people).sum() / people.sum() / 10).alias("east"),
+            ((pl.col("northing") * people).sum() / people.sum() / 10).alias("north"),
+        )
+        .filter(pl.col("people") > 0)
+        .sort(["people", "msoa_name"], descending=[True, False])
+    )
+    return [Label(e, n, name) for name, _, e, n in middles.iter_rows()]
 
 
 def _dots(plan: Plan) -> dict[str, list[Dot]]:
@@ -100,12 +146,16 @@ def map_of_place(plan: Plan, atlas: Atlas) -> DrawnMap:
         dots=[d for own in atlas.dots.values() for d in own],
         labels=labels,
         text=text,
+        lines="Networks",
+        more_lines=atlas.drawn,
+        places=atlas.places,
     )
     heading = (
         f"{f'{worst:,} people' if worst else 'No one'} in {name} {'live' if worst else 'lives'} in the most deprived fifth "
         "of England’s areas"
     )
-    return DrawnMap(heading, Map(svg, _legend(atlas, list(atlas.rings)), text, _caption(plan)))
+    legend, shadings = _legend(atlas, list(atlas.rings)), census_shadings(atlas.rings, atlas.residents)
+    return DrawnMap(heading, Map(svg, legend, text, _caption(plan), SHADE, shadings))
 
 
 def map_of_network(plan: Plan, atlas: Atlas, code: str) -> DrawnMap:
@@ -126,8 +176,17 @@ def map_of_network(plan: Plan, atlas: Atlas, code: str) -> DrawnMap:
         labels=[],
         text=text,
         faded=faded & set(rings),
+        lines="Network",
+        places=[p for p in atlas.places if _stands_in(p, rings)],
     )
-    return DrawnMap("Where its patients live", Map(svg, _legend(atlas, own), text, f"{text} {_caption(plan)}"))
+    return DrawnMap("Where its patients live", Map(svg, _legend(atlas, own), text, f"{text} {_caption(plan)}", SHADE))
+
+
+def _stands_in(label: Label, rings: dict[str, list[Ring]]) -> bool:
+    """Whether a name stands within the frame of some outlines."""
+    corners = [corner for own in rings.values() for ring in own for corner in ring]
+    east, north = ([c[k] for c in corners] for k in (0, 1))
+    return min(east) < label.easting_10m < max(east) and min(north) < label.northing_10m < max(north)
 
 
 def _own(atlas: Atlas, code: str) -> list[str]:

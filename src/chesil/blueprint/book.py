@@ -1,18 +1,22 @@
 """The book: a whole blueprint as sections and chapters, made safe for its edition, from which every format is drawn."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
+from chesil.blueprint.atlas import drawn_title
 from chesil.blueprint.document import Section
 from chesil.blueprint.editions import EDITION_WORDS, make_safe_to_publish
+from chesil.blueprint.gazetteer import make_gazetteer
 from chesil.blueprint.sections import section_makers
 from chesil.blueprint.sections.overview import every_measure
 from chesil.blueprint.words import place_name
 from chesil.core.figure import Figure
 from chesil.core.receipt import Receipt
 from chesil.measures.card import Measure
-from chesil.plan import Plan
+from chesil.measures.computing import Unit
+from chesil.plan import ENGLAND, Plan
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Book:
     """A blueprint in one edition. `figures` by id are those that the edition may show, in the order of the plan.
 
     `groups` are which units add up to which; `kept_back` ids of figures that are withheld because an earlier version did;
-    `practice` is the code of the practice whose own edition it is, if it is one's.
+    `practice` is the code of the practice whose own edition it is, if it is one's. `comparable` are the groups that a reader
+    may compare: under each heading, codes and names. `gazetteer` finds areas by name or postcode; see `make_gazetteer`.
     """
 
     title: str
@@ -47,6 +52,8 @@ class Book:
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     kept_back: frozenset[str] = frozenset()
     practice: str = ""
+    comparable: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    gazetteer: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def used_receipts(self) -> list[Receipt]:
@@ -89,7 +96,22 @@ def make_book(
         receipts=plan.receipts,
         groups=tuple(groups_of(plan)),
         kept_back=kept_back,
+        comparable=_comparable(plan),
+        gazetteer=make_gazetteer(plan),
     )
+
+
+def _comparable(plan: Plan) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The groups of a plan under headings: the whole, its networks, those that the study draws."""
+    whole = ((plan.place.code, place_name(plan.place.name)), (ENGLAND.upper(), ENGLAND))
+    found = [("The whole", whole), ("Networks", _named(plan.pcns))]
+    for name, units in plan.drawn.items():
+        found.append((drawn_title(plan, name), _named(units)))
+    return tuple((title, units) for title, units in found if units)
+
+
+def _named(units: Iterable[Unit]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(((u.code, place_name(u.name)) for u in units), key=lambda u: u[1]))
 
 
 def _as_edition(plan: Plan, kept_back: frozenset[str]) -> Plan:

@@ -76,13 +76,27 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Shading:
+    """Another way to shade the areas of a map: class (0 to 4) and words by area's code, and the legend as SVG text."""
+
+    name: str
+    areas: Mapping[str, tuple[int, str]]
+    legend: str
+
+
+@dataclass(frozen=True)
 class Map:
-    """A map as SVG text with its legend, alternative text and caption. A table stands beside it."""
+    """A map as SVG text with its legend, alternative text and caption. A table stands beside it.
+
+    On the web page a reader may choose another of `shadings` for the one that is drawn, which is of `shade`.
+    """
 
     svg: str
     legend: str
     alt: str
     caption: str
+    shade: str = ""
+    shadings: tuple[Shading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.fonts import FOLDER as FONTS
 from chesil.blueprint.fonts import WEB_FILES
-from chesil.blueprint.reference_pages import REFERENCE, figure_pages, reference_pages
+from chesil.blueprint.reference_pages import REFERENCE, can_compare, figure_pages, reference_pages
 from chesil.blueprint.section_html import safe_json, section_view
-from chesil.blueprint.views import journeys
+from chesil.blueprint.views import journeys, receipt_view
 from chesil.core.figure import Figure
 from chesil.core.whole_files import whole_folder
 from chesil.plan import Plan
 
-STATIC = ("style.css", "page.js")
+SCRIPTS = ("page.js", "map.js", "compare.js")
+STATIC = ("style.css", *SCRIPTS)
+PLACES = "places.js"
 CSV_FIELDS = (
     "measure", "unit_code", "unit_name", "vintage", "period", "scenario", "value", "lower", "upper", "lower998", "upper998",
     "numerator", "denominator", "unit", "method", "limits", "standing", "reason", "notes", "receipts", "reply",
@@ -48,6 +50,7 @@ def write_pages(
             (folder / path).write_text(text, encoding="utf-8")
         for name in STATIC:
             (folder / name).write_bytes(template_bytes(name))
+        (folder / PLACES).write_text(places_script(book), encoding="utf-8")
         for name in WEB_FILES:
             (folder / name).write_bytes((FONTS / name).read_bytes())
         (folder / "figures.csv").write_text(_csv(book.figures.values()), encoding="utf-8")
@@ -57,6 +60,11 @@ def write_pages(
 def template_bytes(name: str) -> bytes:
     """A file of the templates as it stands: the style, the script."""
     return files("chesil.blueprint").joinpath("templates", name).read_bytes()
+
+
+def places_script(book: Book) -> str:
+    """The book's gazetteer as a script, since a page that is opened from disk may read no other file."""
+    return f"window.chesilPlaces={safe_json(book.gazetteer)};"
 
 
 def render_pages(book: Book, tell: Callable[[str], None] = lambda _: None) -> dict[str, str]:
@@ -106,10 +114,14 @@ def _render(
         "as_at": f"{book.as_at:%-d %B %Y}",
         "fingerprint": book.fingerprint,
         "path": path,
+        "scripts": (*SCRIPTS, PLACES),
         "pages": [{"file": f"{s.key}.html", "name": s.name} for s in book.sections],
-        "reference": [{"file": f, "name": n} for f, n in REFERENCE if f != "compare.html" or len(book.chapters) > 1],
+        "reference": [{"file": f, "name": n} for f, n in REFERENCE if f != "compare.html" or can_compare(book)],
     }
-    return environment.get_template(template).render(site=site, root=root, page_json=safe_json(facts), **page)
+    sources = [receipt_view(book.receipts[r]) for r in facts["receipts"]]
+    return environment.get_template(template).render(
+        site=site, root=root, page_json=safe_json(facts), sources=sources, **page
+    )
 
 
 def _csv(figures: Iterable[Figure]) -> str:

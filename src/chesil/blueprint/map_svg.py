@@ -1,6 +1,6 @@
 """Maps: areas by class, surgeries by size, outlines and names, as plain SVG that prints without colour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from zlib import crc32
@@ -47,11 +47,15 @@ def draw_map(
     labels: Sequence[Label],
     text: str,
     faded: frozenset[str] = frozenset(),
+    lines: str = "Lines",
+    more_lines: Mapping[str, Mapping[str, Sequence[Ring]]] | None = None,
+    places: Sequence[Label] = (),
 ) -> str:
     """Draw areas (class 0 to 4, anything else hatched), group outlines, dots and labels; `text` is the alternative.
 
-    A label that would lie on an earlier one is left out: give the largest first. Areas in `faded` are
-    drawn lightly, as surroundings of the rest, on which the map is framed.
+    A label that would lie on an earlier one is not shown until the map is enlarged: give the largest first. Areas in
+    `faded` are drawn lightly, as surroundings of the rest, on which the map is framed. `lines` names the outlines.
+    `more_lines` (other outlines by name) and `places` (names for bearings) wait until a reader of the page asks for them.
     """
     framed = [r for code, own in rings.items() if code not in faded for r in own]
     east = [x for ring in framed for x, _ in ring]
@@ -80,26 +84,44 @@ def draw_map(
         shade = classes.get(code)
         fill = RAMP[shade] if shade is not None else f"url(#{hatch})"
         dim = ' fill-opacity="0.25"' if code in faded else ""
-        parts.append(f'<path d="{path(own)}" fill="{fill}"{dim}><title>{escape(titles.get(code, code))}</title></path>')
-    parts.append('</g><g data-layer="Lines" fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">')
-    parts += [f'<path d="{path(own)}"/>' for _, own in sorted(outlines.items()) if own]
-    parts.append(
-        '</g><g data-layer="Surgeries" fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">'
-    )
+        parts.append(
+            f'<path data-a="{code}" d="{path(own)}" fill="{fill}"{dim}><title>{escape(titles.get(code, code))}</title></path>'
+        )
+    parts.append("</g>")
+    for name, own_lines in {lines: outlines, **(more_lines or {})}.items():
+        hidden = "" if name == lines else ' display="none"'
+        parts.append(
+            f'<g data-layer="{escape(name)}"{hidden} fill="none" stroke="#212b32" stroke-width="1.1" stroke-linejoin="round">'
+        )
+        parts += [f'<path d="{path(own)}"/>' for _, own in sorted(own_lines.items()) if own]
+        parts.append("</g>")
+    parts.append('<g data-layer="Surgeries" fill="#ffb81c" fill-opacity="0.85" stroke="#212b32" stroke-width="0.8">')
     for dot in sorted(dots, key=lambda d: -d.people):
         x, y = at(dot.easting_10m, dot.northing_10m).split(",")
         parts.append(_mark(dot, float(x), float(y)))
-    parts.append(f'</g><g data-layer="Names" class="names" font-size="11" {HALO} text-anchor="middle">')
+    parts.append("</g>")
+    for name, own_labels in (("Names", labels), ("Names of places", places)):
+        hidden = "" if name == "Names" else ' display="none"'
+        parts.append(f'<g data-layer="{name}"{hidden} class="names" font-size="11" {HALO} text-anchor="middle">')
+        parts += _names(own_labels, at)
+        parts.append("</g>")
+    parts += [_scale_bar(scale, height), "</svg>"]
+    return "".join(parts)
+
+
+def _names(labels: Sequence[Label], at: Callable[[float, float], str]) -> list[str]:
+    """Names, those that would lie on an earlier one spare; the table and the areas' titles hold them all."""
+    parts: list[str] = []
     taken: list[tuple[float, float, float]] = []
     for label in labels:
         x, y = at(label.easting_10m, label.northing_10m).split(",")
         half = len(label.text) * 3.0
-        if any(abs(float(y) - v) < 13 and abs(float(x) - u) < half + w for u, v, w in taken):
-            continue  # two names on one spot can neither be read; the table and the areas' titles hold them all
-        taken.append((float(x), float(y), half))
-        parts.append(f'<text x="{x}" y="{y}">{escape(label.text)}</text>')
-    parts += ["</g>", _scale_bar(scale, height), "</svg>"]
-    return "".join(parts)
+        spare = any(abs(float(y) - v) < 13 and abs(float(x) - u) < half + w for u, v, w in taken)
+        if not spare:
+            taken.append((float(x), float(y), half))
+        hidden = ' data-spare="" display="none"' if spare else ""
+        parts.append(f'<text x="{x}" y="{y}"{hidden}>{escape(label.text)}</text>')
+    return parts
 
 
 def _mark(dot: Dot, x: float, y: float) -> str:

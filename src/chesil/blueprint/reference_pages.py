@@ -1,4 +1,4 @@
-"""The web edition's pages for looking up: compare two networks, measures, methods, all figures, data, glossary."""
+"""The web edition's pages for looking up: compare two groups, measures, methods, all figures, data, glossary."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,15 +6,24 @@ from typing import Any
 
 from chesil.blueprint.book import Book
 from chesil.blueprint.section_html import safe_json
-from chesil.blueprint.views import anchor, figure_row, figures_page, measure_view, receipt_view
-from chesil.blueprint.words import counted, figure_text, limits_text, place_name
+from chesil.blueprint.views import (
+    anchor,
+    figure_command,
+    figure_row,
+    figures_page,
+    measure_view,
+    part,
+    receipt_view,
+    shown_unit,
+)
+from chesil.blueprint.words import counted, figure_text, limits_text, period_text, place_name
 from chesil.core.figure import Figure
 from chesil.definitions import definition_names, load_parameter
 from chesil.definitions.glossary import glossary
 from chesil.measures.card import Measure
 
 REFERENCE = (
-    ("compare.html", "Compare two networks"),
+    ("compare.html", "Compare two groups"),
     ("measures.html", "Measures"),
     ("methods.html", "Methods"),
     ("figures.html", "All figures"),
@@ -24,6 +33,8 @@ REFERENCE = (
 """The file and the name of each page, in the order of the menu."""
 WHOLE_UNIT = re.compile(r"(study:[^:]+:)?[^:]+")
 """The unit in the code of a part of one, as `J81612` in `J81612:diabetes`; a group that a study draws has a code of three."""
+COUNTS = "Counts and shares"
+LEAST_GROUPS = 2
 
 
 def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, dict[str, Any]]:
@@ -36,8 +47,8 @@ def reference_pages(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> d
         "sources.html": {"receipts": [receipt_view(r) for r in book.used_receipts]},
         "glossary.html": {"terms": [(w, plain_markdown(m)) for w, m in sorted(glossary(), key=lambda t: t[0].lower())]},
     }
-    if len(book.chapters) > 1:
-        pages["compare.html"] = {"chapters": book.chapters, "compare_json": safe_json(_compared(book, by_measure))}
+    if can_compare(book):
+        pages["compare.html"] = _compare_page(book, by_measure)
     return pages
 
 
@@ -75,26 +86,73 @@ def plain_markdown(text: str) -> str:
     return text.replace("`", "").replace("*", "")
 
 
+def can_compare(book: Book) -> bool:
+    """Whether there are two groups to compare beyond the whole and England."""
+    return len(_codes(book)) > LEAST_GROUPS
+
+
+def _codes(book: Book) -> list[str]:
+    return [code for _, units in book.comparable for code, _ in units]
+
+
+def _compare_page(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, Any]:
+    codes = _codes(book)
+    first, second = [*codes[LEAST_GROUPS:], *codes][:2]
+    return {
+        "chapters": book.chapters,
+        "groups": book.comparable,
+        "first_code": first,
+        "second_code": second,
+        "compare_json": safe_json(_compared(book, by_measure)),
+    }
+
+
 def _compared(book: Book, by_measure: Mapping[str, Sequence[Figure]]) -> dict[str, Any]:
-    """Every measure that two or more networks have: text, limits as text and as numbers, address, by network."""
-    codes = {c.code for c in book.chapters}
+    """Every measure that two or more groups have, by subject, with what opens behind each figure."""
+    names = {code: name for _, units in book.comparable for code, name in units}
     rows = []
     for card in book.cards.values():
-        found = {f.unit_code: f for f in by_measure[card.name] if f.unit_code in codes}
-        if len(found) < 2:
+        found = {f.unit_code: f for f in by_measure[card.name] if f.unit_code in names}
+        if sum(f.is_known for f in found.values()) < LEAST_GROUPS:
             continue
-        cells = {
-            code: [
-                figure_text(f, card),
-                limits_text(f, card) if f.lower is not None else "",
-                f.lower,
-                f.upper,
-                anchor(f),
-            ]
-            for code, f in found.items()
-        }
-        rows.append({"name": card.name, "title": card.title, "unit": card.unit, "cells": cells})
-    return {"names": {c.code: c.name for c in book.chapters}, "rows": rows}
+        some = next(f for f in found.values() if f.is_known)
+        command = figure_command(some, card).replace(some.unit_code.split("@")[0], "CODE")
+        rows.append(
+            {
+                "name": card.name,
+                "title": card.title,
+                "subject": subject(card),
+                "unit": shown_unit(card),
+                "period": period_text(some.period),
+                "formula": some.method,
+                "caveat": card.caveat,
+                "receipts": list(some.receipts),
+                "command": command,
+                "cells": {code: _cell(f, card) for code, f in found.items()},
+            }
+        )
+    used = sorted({r for row in rows for r in row["receipts"]})
+    rows.sort(key=lambda r: (r["subject"] != COUNTS, r["subject"]))
+    return {"names": names, "rows": rows, "receipts": {r: book.receipts[r].sentence for r in used}}
+
+
+def _cell(figure: Figure, card: Measure) -> list[Any]:
+    """Text, limits as words and as numbers, the parts, address, and why there is no value."""
+    return [
+        figure_text(figure, card),
+        limits_text(figure, card) if figure.lower is not None else "",
+        figure.lower,
+        figure.upper,
+        part(figure.numerator, card.numerator.about),
+        part(figure.denominator, card.denominator.about if card.denominator else ""),
+        anchor(figure),
+        "" if figure.is_known else figure.reason,
+    ]
+
+
+def subject(card: Measure) -> str:
+    """What a measure is about: the analysis that makes it, or counts and shares."""
+    return card.made_by.replace("_", " ").capitalize() or COUNTS
 
 
 def _analyses(book: Book) -> list[dict[str, Any]]:
@@ -103,7 +161,7 @@ def _analyses(book: Book) -> list[dict[str, Any]]:
     for card in book.cards.values():
         by_analysis.setdefault(card.made_by, []).append(card)
     return [
-        {"key": name or "cards", "title": name.replace("_", " ").capitalize() or "Counts and shares", "measures": cards}
+        {"key": name or "cards", "title": subject(cards[0]), "measures": cards}
         for name, cards in sorted(by_analysis.items())
     ]
 

@@ -22,6 +22,7 @@ from chesil.blueprint.document import (
     Weights,
     Words,
 )
+from chesil.blueprint.map_svg import RAMP
 from chesil.blueprint.pictures import chart_svg
 from chesil.blueprint.views import FigureView, figure_view
 from chesil.core.figure import Figure
@@ -52,8 +53,8 @@ def section_view(
                 return {"kind": "bullets", "points": [words(i) for i in items]}
             case Chart(_, alt, caption):
                 return {"kind": "chart", "svg": Markup(chart_svg(b)), "alt": alt, "caption": caption}
-            case Map(svg, legend, alt, caption):
-                return {"kind": "map", "svg": Markup(svg), "legend": Markup(legend), "alt": alt, "caption": caption}
+            case Map():
+                return _map_view(b)
             case Weights():
                 return {"kind": "weights", "facts": _weights_facts(b)}
             case Lookup():
@@ -83,6 +84,19 @@ def section_view(
         "heading": section.heading,
         "lead": [words(w) for w in section.lead],
         "blocks": [block(b) for b in section.blocks],
+    }
+
+
+def _map_view(b: Map) -> dict[str, Any]:
+    shadings = [{"name": s.name, "areas": {c: [k, words] for c, (k, words) in s.areas.items()}} for s in b.shadings]
+    return {
+        "kind": "map",
+        "svg": Markup(b.svg),
+        "legends": [Markup(legend) for legend in (b.legend, *(s.legend for s in b.shadings)) if legend],
+        "shade": b.shade,
+        "shadings": json.dumps(shadings, ensure_ascii=False, separators=(",", ":")) if shadings else "",
+        "ramp": " ".join(RAMP),
+        "caption": b.caption,
     }
 
 

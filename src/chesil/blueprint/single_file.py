@@ -12,7 +12,7 @@ from pathlib import Path
 from chesil.blueprint.book import Book
 from chesil.blueprint.fonts import FOLDER as FONTS
 from chesil.blueprint.fonts import WEB_FILES
-from chesil.blueprint.html import render_pages, template_bytes
+from chesil.blueprint.html import SCRIPTS, places_script, render_pages, template_bytes
 from chesil.core.whole_files import whole_file
 
 FIRST = "index.html"
@@ -20,6 +20,7 @@ LEVEL = 6
 """Of compression: 9 takes twice the time for a fortieth less."""
 LINK = re.compile(r'href="(?:\.\./)?((?:networks/|figures/)?[\w-]+)\.html(?:#([^"]*))?"')
 FACTS = re.compile(r'<script type="application/json" id="figures">(.*?)</script>', re.S)
+LINKED = re.compile(r'(?:<script src="[^"]*"></script>\s*)+')
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
@@ -33,24 +34,25 @@ def write_single_file(
     are inside, and a policy forbids the browser any request.
     """
     tell("writing the single file")
-    whole = _in_one(pages if pages is not None else render_pages(book, tell))
+    whole = _in_one(pages if pages is not None else render_pages(book, tell), places_script(book))
     with whole_file(path) as temporary:
         temporary.write_text(whole, encoding="utf-8")
     return path
 
 
-def _in_one(pages: Mapping[str, str]) -> str:
+def _in_one(pages: Mapping[str, str], places: str) -> str:
     first = LINK.sub(_address, pages[FIRST])
     packed = "\n".join(
         f'<script type="text/plain" data-page="{escape(path.removesuffix(".html"))}">{_packed(text)}</script>'
         for path, text in pages.items()
     )
-    scripts = [template_bytes(name).decode() for name in ("page.js", "single.js")]
+    scripts = [*(template_bytes(name).decode() for name in (*SCRIPTS, "single.js")), places]
     lines = first.replace('<html lang="en-GB">', '<html lang="en-GB" data-single>', 1)
     lines = FACTS.sub("", lines, count=1)
     lines = lines.replace('<link rel="stylesheet" href="style.css">', f"<style>{_style()}</style>", 1)
     code = "\n".join(f"<script>{s}</script>" for s in scripts)
-    lines = lines.replace('<script src="page.js"></script>', f"{code}\n{packed}", 1)
+    before, after = LINKED.split(lines, maxsplit=1)
+    lines = f"{before}{code}\n{packed}{after}"
     hashes = " ".join(f"'sha256-{_sha256(s)}'" for s in dict.fromkeys(SCRIPT.findall(lines)))
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; font-src data:; img-src data:; "

@@ -51,7 +51,7 @@ def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
         "title": measure.title,
         "name": place_name(figure.unit_name),
         "period": period_text(figure.period),
-        "text": f"{figure_text(figure, measure)} {_unit(measure)}".strip(),
+        "text": f"{figure_text(figure, measure)} {shown_unit(measure)}".strip(),
         "reason": "" if figure.is_known else figure.reason,
         "limits": limits_text(figure, measure),
         "formula": figure.method,
@@ -61,18 +61,19 @@ def _facts(figure: Figure, measure: Measure) -> dict[str, Any]:
         "notes": [*figure.notes, *([f"The practice replies: {figure.reply}"] if figure.reply else [])],
         "caveat": measure.caveat,
         "receipts": list(figure.receipts),
-        "command": _command(figure, measure),
+        "command": figure_command(figure, measure),
     }
 
 
-def _command(figure: Figure, measure: Measure) -> str:
+def figure_command(figure: Figure, measure: Measure) -> str:
     """What to type to work the figure out again; a unit of another vintage is written `code@vintage`."""
     if measure.made_by:
         return f"chesil blueprint STUDY --out DIR   (analysis: {measure.made_by})"
     return f"chesil journey {figure.measure} {figure.unit_code.split('@')[0]} --vintage {figure.vintage}"
 
 
-def _unit(measure: Measure) -> str:
+def shown_unit(measure: Measure) -> str:
+    """The unit to write after a value, unless the value's own text holds it."""
     return "" if measure.unit in ("%", "GBP", OWN_UNIT) else measure.unit
 
 

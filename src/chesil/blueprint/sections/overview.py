@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from statistics import pstdev
 
-from chesil.blueprint.atlas import make_atlas, map_of_network, map_of_place
+from chesil.blueprint.atlas import drawn_title, make_atlas, map_of_network, map_of_place
 from chesil.blueprint.charts import STRIP_MEASURES, strip_chart
 from chesil.blueprint.document import Block, Bullets, Chart, Paragraph, Row, Section, Shown, Subheading, Table, Words
 from chesil.blueprint.views import heading
@@ -214,7 +214,7 @@ def _drawn(plan: Plan) -> Iterable[Block]:
         yield Subheading("Groups drawn in this study")
     for grouping, units in plan.drawn.items():
         rows = [(u.name, u.code, "") for u in units] + [(place_name(plan.place.name), plan.place.code, "")]
-        yield _table(plan, rows, f"Groups drawn in this study: {grouping}", "Group", 1)
+        yield _table(plan, rows, drawn_title(plan, grouping), "Group", 1)
 
 
 def _edges(plan: Plan) -> list[Block]:

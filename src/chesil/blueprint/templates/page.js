@@ -44,9 +44,7 @@
     else dd.append(text);
     list.append(make("dt", {}, term), dd);
   };
-  const show = (id) => {
-    const f = facts.figures[id];
-    if (!f) return false;
+  const open = (f, receipts) => {
     const dl = make("dl");
     row(dl, "Why there is no value", f.reason);
     row(dl, "Limits", f.limits);
@@ -56,13 +54,14 @@
     row(dl, "What kind of number", f.standing);
     row(dl, "Notes", f.notes);
     row(dl, "Take care", f.caveat);
-    row(dl, "Sources", f.receipts.map((r) => facts.receipts[r]));
+    row(dl, "Sources", f.receipts.map((r) => receipts[r]));
     row(dl, "To work it out again", f.command);
     body.replaceChildren(make("h2", { id: "journey-title" }, f.title), make("p", { className: "quiet" }, f.name + ", " + f.period),
       make("p", { className: "value" }, f.text), dl);
     dialog.showModal();
     return true;
   };
+  const show = (id) => Boolean(facts.figures[id]) && open(facts.figures[id], facts.receipts);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-figure]");
     if (link && !event.ctrlKey && !event.metaKey && show(link.dataset.figure)) event.preventDefault();
@@ -142,139 +141,6 @@
     if (asked) { input.value = asked; find(); }
   };
 
-  // Two networks side by side.
-  const comparing = (main) => {
-    const box = $("#compare", main);
-    if (!box) return;
-    const data = JSON.parse($("#compare-data", main).textContent), a = $("#compare-a", box), b = $("#compare-b", box);
-    const asked = state.read();
-    if (data.names[asked.get("a")]) a.value = asked.get("a");
-    if (data.names[asked.get("b")]) b.value = asked.get("b");
-    box.hidden = false;
-    $(".without-script", main).hidden = true;
-    const heads = $("thead", box).rows[0].cells;
-    const set = (head, text) => { ($("button", head) || head).textContent = text; };
-    const cell = (facts, measure) => {
-      if (!facts) return make("td", { className: "num" }, "not known");
-      const link = make("a", { className: "fig", href: addressOf(measure, facts[4]) }, facts[0]);
-      return make("td", { className: "num" }, link, ...(facts[1] ? [make("br"), make("small", {}, facts[1])] : []));
-    };
-    const beside = (x, y) => {
-      if (!x || !y || x[2] === null || y[2] === null || x[3] === null || y[3] === null) return "";
-      return x[2] > y[3] ? "higher" : x[3] < y[2] ? "lower" : "too close to tell apart";
-    };
-    const draw = () => {
-      set(heads[1], data.names[a.value]);
-      set(heads[2], data.names[b.value]);
-      const rows = data.rows.map((r) => {
-        const x = r.cells[a.value], y = r.cells[b.value];
-        if (!x && !y) return null;
-        const name = make("th", { scope: "row" }, r.title);
-        return make("tr", {}, name, cell(x, r.name), cell(y, r.name), make("td", {}, beside(x, y)));
-      });
-      $("tbody", box).replaceChildren(...rows.filter((r) => r));
-    };
-    for (const each of [a, b]) each.addEventListener("change", () => { state.write("a", a.value); state.write("b", b.value); draw(); });
-    draw();
-  };
-
-  // Maps: nearer, further, sideways, layers, and a search that marks what it finds.
-  const mapped = (figure) => {
-    const svg = $("svg.map", figure), frame = $(".frame", figure);
-    if (!svg) return;
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const said = make("p", { className: "said", role: "status" });
-    const view = { x: 0, y: 0, w: width };
-    const draw = () => {
-      view.w = Math.min(width, Math.max(width / 24, view.w));
-      const h = (view.w * height) / width;
-      view.x = Math.min(width - view.w, Math.max(0, view.x));
-      view.y = Math.min(height - h, Math.max(0, view.y));
-      svg.setAttribute("viewBox", [view.x, view.y, view.w, h].join(" "));
-      svg.style.setProperty("--zoom", view.w / width);
-      svg.classList.toggle("far", view.w > width / 2);
-    };
-    const zoom = (times, cx, cy) => {
-      const h = (view.w * height) / width, x = cx === undefined ? view.x + view.w / 2 : cx, y = cy === undefined ? view.y + h / 2 : cy;
-      view.w = Math.min(width, Math.max(width / 24, view.w * times));
-      view.x = x - view.w / 2;
-      view.y = y - (view.w * height) / width / 2;
-      draw();
-    };
-    const pan = (dx, dy) => { view.x += dx * view.w / 4; view.y += dy * view.w / 4; draw(); };
-    const whole = () => { view.x = 0; view.y = 0; view.w = width; draw(); };
-    const keys = {
-      "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "0": whole,
-      ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
-    };
-    frame.tabIndex = 0;
-    frame.setAttribute("role", "group");
-    frame.setAttribute("aria-label", "Map " + (count + 1) + "; plus, minus and the arrow keys move it");
-    frame.addEventListener("keydown", (event) => {
-      if (keys[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) { keys[event.key](); event.preventDefault(); }
-    });
-    let from = null;
-    frame.addEventListener("pointerdown", (event) => {
-      if (view.w < width && event.pointerType === "mouse") { from = [event.clientX, event.clientY]; frame.setPointerCapture(event.pointerId); }
-    });
-    frame.addEventListener("pointermove", (event) => {
-      if (!from) return;
-      const per = view.w / svg.clientWidth;
-      view.x -= (event.clientX - from[0]) * per;
-      view.y -= (event.clientY - from[1]) * per;
-      from = [event.clientX, event.clientY];
-      draw();
-    });
-    for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, () => { from = null; });
-    const tools = make("div", { className: "tools", role: "group", "aria-label": "Move map " + (count + 1) },
-      button("+", () => zoom(0.5), "Nearer"), button("\u2212", () => zoom(2), "Further off"), button("Whole", whole, "Whole map"),
-      button("\u2190", () => pan(-1, 0), "West"), button("\u2191", () => pan(0, -1), "North"),
-      button("\u2193", () => pan(0, 1), "South"), button("\u2192", () => pan(1, 0), "East"));
-
-    draw();
-
-    // Everything on the map that has a name.
-    const things = all("[data-layer] title", svg).map((t) => ({ mark: t.parentElement, text: t.textContent, key: plain(t.textContent) }));
-    const id = newId("find"), list = make("datalist", { id: id + "-names" });
-    const names = [...new Set(things.map((t) => t.text.split(":")[0]))].sort();
-    list.append(...names.map((n) => make("option", { value: n })));
-    const input = make("input", { id, type: "search", autocomplete: "off" });
-    input.setAttribute("list", id + "-names");
-    const found = make("ul", { className: "found" });
-    const mark = (thing) => {
-      for (const old of all(".chosen", svg)) old.classList.remove("chosen");
-      thing.mark.classList.add("chosen");
-      const box = thing.mark.getBBox();
-      view.w = Math.max(width / 10, Math.min(width / 3, Math.max(box.width, box.height) * 6));
-      zoom(1, box.x + box.width / 2, box.y + box.height / 2);
-      said.textContent = thing.text;
-    };
-    const find = () => {
-      const wanted = plain(input.value);
-      found.replaceChildren();
-      for (const old of all(".chosen", svg)) old.classList.remove("chosen");
-      if (!wanted) { said.textContent = ""; return; }
-      const hits = things.filter((t) => t.key.includes(wanted));
-      const exact = hits.filter((t) => plain(t.text.split(":")[0]) === wanted);
-      if (hits.length === 1 || exact.length === 1) { mark(exact[0] || hits[0]); return; }
-      for (const hit of hits) hit.mark.classList.add("chosen");
-      said.textContent = hits.length ? hits.length.toLocaleString("en-GB") + " are marked; choose one" : "Nothing here has that name. Try a practice, a neighbourhood, or the first half of a surgery\u2019s postcode.";
-      found.append(...hits.slice(0, 12).map((hit) => make("li", {}, button(hit.text.split(":")[0], () => mark(hit)))));
-    };
-    const form = make("form", { className: "finder", role: "search", "aria-label": "Find on map " + count },
-      make("label", { htmlFor: id }, "Find a practice, a neighbourhood or a postcode area "), input, list, make("button", { type: "submit" }, "Find"));
-    form.addEventListener("submit", (event) => { event.preventDefault(); find(); });
-    const layers = all("[data-layer]", svg).filter((g) => g.children.length);
-    const choose = make("fieldset", { className: "layers" }, make("legend", {}, "Show"));
-    for (const layer of layers) {
-      const box = make("input", { type: "checkbox", checked: true, id: newId("layer") });
-      box.addEventListener("change", () => layer.classList.toggle("off", !box.checked));
-      choose.append(make("span", {}, box, make("label", { htmlFor: box.id }, layer.dataset.layer)));
-    }
-    frame.before(form);
-    frame.after(tools, choose, said, found);
-  };
-
   // Weights moved by hand: the ranking answers at once, and the address holds them.
   const weighing = (box) => {
     const data = JSON.parse(box.dataset.facts), id = newId("weights");
@@ -331,10 +197,12 @@
     const list = make("datalist", { id: id + "-names" }, ...names.map((n) => make("option", { value: n })));
     const out = make("div"), key = data.caption;
     const find = () => {
-      const wanted = plain(input.value), hits = wanted ? data.rows.filter((r) => plain(r[0]).includes(wanted)) : [];
+      const wanted = plain(input.value), spots = wanted ? window.chesil.findAreas(input.value) : { codes: [] };
+      const known = (window.chesilPlaces || { areas: {} }).areas, isIn = new Set(spots.codes.map((c) => known[c][0]));
+      const hits = !wanted ? [] : data.rows.filter((r) => (spots.isPostcode ? [...isIn].some((n) => r[0].includes(n)) : plain(r[0]).includes(wanted)));
       out.replaceChildren();
       const places = new Set(hits.map((r) => r[0])).size;
-      said.textContent = !wanted ? "" : !places ? "No area here has that name." : places > 12 ? places + " areas have that in their name; write more of it." : places === 1 ? "One area found." : places + " areas found.";
+      said.textContent = !wanted ? "" : !places ? "No area here has that name or postcode." : places > 12 ? places + " areas have that in their name; write more of it." : spots.isPostcode ? window.chesil.whereabouts(spots) : places === 1 ? "One area found." : places + " areas found.";
       if (places && places <= 12) {
         const head = make("tr", {}, ...data.heads.map((h) => make("th", { scope: "col" }, h)));
         const rows = hits.map((r) => make("tr", {}, make("th", { scope: "row" }, r[0]), ...r.slice(1).map((c) => make("td", {}, c))));
@@ -353,10 +221,9 @@
   // A page that has just come: its figures, tables, maps.
   const enliven = (main, known) => {
     facts = known;
-    for (const figure of all("figure.mapped", main)) mapped(figure);
+    for (const part of window.chesil.parts) part(main);
     for (const box of all(".weights", main)) weighing(box);
     for (const box of all(".lookup", main)) lookup(box);
-    comparing(main);
     finder(main);
     for (const table of all("table", main)) sortable(table);
   };
@@ -365,6 +232,8 @@
   menu.addEventListener("click", () => fold(menu.getAttribute("aria-expanded") !== "true"));
   $("a.skip").addEventListener("click", (event) => { event.preventDefault(); $("#main").focus(); $("#main").scrollIntoView(); });
 
-  window.chesil = { enliven, fold };
-  if (!document.documentElement.hasAttribute("data-single")) enliven($("#main"), JSON.parse(document.getElementById("figures").textContent));
+  window.chesil = { $, all, make, button, plain, newId, state, open, addressOf, enliven, fold, parts: [] };
+  if (!document.documentElement.hasAttribute("data-single")) {
+    document.addEventListener("DOMContentLoaded", () => enliven($("#main"), JSON.parse(document.getElementById("figures").textContent)));
+  }
 })();
