@@ -391,3 +391,16 @@ def test_search_compare_and_own_area(desk: Page, address: str, faults: list[str]
     desk.keyboard.press("Enter")
     assert "4 longer" in desk.locator(".lookup table").inner_text()
     assert not faults
+
+
+def test_without_a_script_the_first_page_reads_whole_and_says_where_the_others_are(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert "needs a script" in page.locator("#main").inner_text()
+    assert page.locator("#main svg.map").is_visible()
+    assert page.locator("#main table").first.is_visible()
+    assert page.locator(".legend-box:visible").count() == 1
+    context.close()

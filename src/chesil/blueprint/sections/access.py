@@ -407,8 +407,8 @@ def _who(plan: Plan, name: str) -> list[Block]:
         first, last = FIFTHS[kind][2][0], FIFTHS[kind][2][-1]
         says = (
             "too close to call" if slope.lower <= 0 <= slope.upper
-            else f"longer for people in areas at the end {last}" if slope.value > 0
-            else f"longer for people in areas at the end {first}"
+            else f"longer towards “{last}”" if slope.value > 0
+            else f"longer towards “{first}”"
         )  # fmt: skip
         limits = limits_text(slope, load_measure("access_slope"))
         lines.append(

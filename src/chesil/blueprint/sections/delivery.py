@@ -62,8 +62,8 @@ def _lead(plan: Plan, verdicts: list[str]) -> tuple[tuple[str | Shown, ...], ...
     unsaid = sum(v == NOT_SAID for v in verdicts)
     if unsaid:
         sentences.append(
-            (f"For {counted(unsaid, 'target')} no open figure can judge and nobody has said how it stands: enter it in the "
-             "study’s table of milestones, with evidence.",)
+            (f"No open figure can judge {counted(unsaid, 'target')}, and nobody has said how any stands: say so in the study’s "
+             "table of milestones, with evidence.",)
         )  # fmt: skip
     sentences.append(("Nothing here is forecast: a trend needs more points than these targets have.",))
     return tuple(sentences)
