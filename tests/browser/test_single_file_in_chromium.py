@@ -130,7 +130,7 @@ def _go(page: Page, name: str) -> None:
 
 
 def _named(pages: dict[str, str]) -> list[str]:
-    """The pages that axe judges: one of each kind; with CHESIL_EVERY_PAGE set, all of them."""
+    """The pages that are judged one by one: one of each kind; with CHESIL_EVERY_PAGE set, all of them."""
     if os.environ.get("CHESIL_EVERY_PAGE"):
         return [p.removesuffix(".html") for p in pages]
     names = _one_of_figures(pages)
@@ -171,12 +171,12 @@ def test_pages_meet_wcag_by_axe(opened: Page, address: str, pages: dict[str, str
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_number_on_every_page_opens_to_its_sources(
+def test_every_number_of_a_page_opens_to_its_sources(
     desk: Page, address: str, pages: dict[str, str], faults: list[str]
 ) -> None:
     desk.goto(address)
     pressed = 0
-    for name in _one_of_figures(pages):
+    for name in _named(pages):
         _go(desk, name)
         count, wrong = desk.evaluate(OPEN_EVERY_NUMBER)
         assert not wrong, f"{name}: {wrong[:5]}"
