@@ -150,11 +150,11 @@ def _appraised(folder: Path, weights: Path | None) -> tuple[Any, Any]:
         if not weights.exists():
             raise ChesilError(f"There is no file {weights}")
         read = replace(read, weights=weights)
-    wanted = read.wanted if isinstance(read.wanted, str) else list(read.wanted)
     vintages = {read.vintage, newest_vintage(load_measure("patients_per_gp_fte"), read.as_at)}
     with err.status("reading the study") as status:
         places = {
-            v: with_registers(assemble_place(wanted, vintage=v, as_at=read.as_at), read.registers) for v in vintages
+            v: with_registers(assemble_place(read.wanted, vintage=v, as_at=read.as_at), read.registers)
+            for v in vintages
         }
         england = {v: assemble_place("England", vintage=v, as_at=read.as_at) for v in vintages}
         found = appraisal_of(read, places, england, lambda step: status.update(step))

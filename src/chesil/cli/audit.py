@@ -19,8 +19,7 @@ def audit(study: StudyFolder, as_json: Json = False) -> None:
             "Enter the strategy's figures in registers/documents.csv, statements.csv and checks.csv; "
             "studies/dorset-2016 shows how",
         )
-    wanted = read.wanted if isinstance(read.wanted, str) else list(read.wanted)
-    place = assemble_place(wanted, vintage=read.vintage, as_at=read.as_at, only=frozenset())
+    place = assemble_place(read.wanted, vintage=read.vintage, as_at=read.as_at, only=frozenset())
     found = assess_audit(place, read.registers)
     rows = []
     for row in found.tables["checks"].iter_rows(named=True):

@@ -11,9 +11,8 @@ def money(study: StudyFolder, as_json: Json = False) -> None:
     from chesil.study import read_study
 
     read = read_study(study)
-    wanted = read.wanted if isinstance(read.wanted, str) else list(read.wanted)
     with err.status("adding up"):
-        place = assemble_place(wanted, vintage=read.vintage, as_at=read.as_at)
+        place = assemble_place(read.wanted, vintage=read.vintage, as_at=read.as_at)
         found = money_of(read, place, at_every_vintage(read))
     code = place.code
     rows: list[tuple[object, ...]] = [

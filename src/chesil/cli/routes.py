@@ -98,7 +98,7 @@ def _ends(read: "Study") -> "Ends":
     from chesil.scenario.from_options import edits_from_option
     from chesil.scenario.scenario import apply_scenario
 
-    place = assemble_place(read.wanted if isinstance(read.wanted, str) else list(read.wanted), vintage=read.vintage)
+    place = assemble_place(read.wanted, vintage=read.vintage)
     place = merge_registers(place, read.registers).place
     options = [apply_scenario(place, edits_from_option(option)) for option in read.options.values()]
     england = assemble_place("England", vintage=read.vintage, only=frozenset({"sites"}))

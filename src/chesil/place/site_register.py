@@ -35,6 +35,14 @@ class Merged:
     notes: tuple[str, ...] = field(default=())
 
 
+def with_drawn_groups(place: Place, registers: Mapping[str, pl.DataFrame]) -> Place:
+    """The place with every grouping of practices that a study's table of groups draws."""
+    table = registers.get("groups")
+    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
+        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+    return place
+
+
 def with_registers(place: Place, registers: Mapping[str, pl.DataFrame]) -> Place:
     """The place with a study's `sites`, `hours`, `room_use` and `housing`; raises `InputRefused` with every problem."""
     return merge_registers(place, registers).place

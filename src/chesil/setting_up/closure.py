@@ -67,9 +67,8 @@ def gps_last_returned(places: Sequence[Place]) -> dict[str, float]:
 
 def study_place(study: Study) -> tuple[Place, dict[str, float]]:
     """The study's place with its registers, and GPs as last returned, without the rest of a plan."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     staffed = newest_vintage(load_measure("gp_fte_per_10000"), study.as_at)
-    place = with_registers(assemble_place(wanted, vintage=study.vintage, as_at=study.as_at), study.registers)
+    place = with_registers(assemble_place(study.wanted, vintage=study.vintage, as_at=study.as_at), study.registers)
     if staffed == study.vintage:
         return place, gps_last_returned([place])
     own = list(place.practices["practice_code"])

@@ -38,7 +38,6 @@ def residents_growth(place: Place) -> dict[int, float]:
 
 def estates_alone(study: Study) -> tuple[Place, Assessment, tuple[str, ...]]:
     """The place with the study's own sites, its assessment, and notes on how the tables were put together."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    merged = merge_registers(assemble_place(wanted, vintage=study.vintage, as_at=study.as_at), study.registers)
+    merged = merge_registers(assemble_place(study.wanted, vintage=study.vintage, as_at=study.as_at), study.registers)
     place = with_proposed_groups(merged.place, study)
     return place, estates_of(study, place), merged.notes

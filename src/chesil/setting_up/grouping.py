@@ -96,8 +96,7 @@ def propose_for(
     clock: Callable[[], float],
 ) -> tuple[Proposal, GroupsFound, Place]:
     """Solve for groups of the study's place: the proposal to keep, what was found, and the place."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    place = assemble_place(wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
+    place = assemble_place(study.wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
     units = (areas_of if settings.of == "areas" else practices_of)(place, read_table("area_neighbours"), settings)
     begun = clock()
     found = propose_groups(units, settings, np.random.default_rng(settings.seed), tell=tell, stop=stop)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chesil.core.errors import InputRefused, NotFound
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
-from chesil.place.site_register import with_registers
+from chesil.place.site_register import with_drawn_groups, with_registers
 from chesil.place.vintage import all_vintages
 from chesil.setting_up.grouping import with_proposed_groups
 from chesil.study import Study
@@ -34,18 +34,12 @@ class StudyPlaces:
 
 def places_of(study: Study, vintages: Iterable[str]) -> StudyPlaces:
     """Assemble the places of a study at its own vintage and others."""
-    wanted = wanted_of(study)
     needed = sorted({study.vintage, *vintages})
     name = name_of(study)
-    cut = {v: assemble_place(wanted, vintage=v, as_at=study.as_at, name=name) for v in needed}
+    cut = {v: assemble_place(study.wanted, vintage=v, as_at=study.as_at, name=name) for v in needed}
     here = {v: with_study_tables(place, study) for v, place in cut.items()}
     england = {v: assemble_place(ENGLAND, vintage=v, as_at=study.as_at) for v in needed}
     return StudyPlaces(here[study.vintage], here, england, at_every_vintage(study, cut))
-
-
-def wanted_of(study: Study) -> str | list[str]:
-    """What the study asks for, as `assemble_place` takes it."""
-    return study.wanted if isinstance(study.wanted, str) else list(study.wanted)
 
 
 def name_of(study: Study) -> str:
@@ -59,11 +53,11 @@ def at_every_vintage(study: Study, cut: Mapping[str, Place] | None = None) -> di
     `cut` are places of the study that are held already.
     """
     held, found = cut or {}, {}
-    only, wanted = frozenset({"staff", "payments"}), wanted_of(study)
+    only = frozenset({"staff", "payments"})
     for v in (vintage.name for vintage in all_vintages()):
         with suppress(NotFound, InputRefused):
             found[v] = held.get(v) or assemble_place(
-                wanted, vintage=v, as_at=study.as_at, name=name_of(study), only=only
+                study.wanted, vintage=v, as_at=study.as_at, name=name_of(study), only=only
             )
     return found
 
@@ -71,7 +65,4 @@ def at_every_vintage(study: Study, cut: Mapping[str, Place] | None = None) -> di
 def with_study_tables(place: Place, study: Study) -> Place:
     """The place with the study's own sites, hours, room use and homes, and the groupings of its table of groups."""
     place = with_proposed_groups(with_registers(place, study.registers), study)
-    table = study.registers.get("groups")
-    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
-        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
-    return place
+    return with_drawn_groups(place, study.registers)

@@ -63,10 +63,9 @@ def _lists_before(vintage: str) -> pl.DataFrame:
 
 def resilience_alone(study: Study) -> tuple[Place, Assessment]:
     """The place and its assessment without the rest of a plan."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     vintages = {newest_vintage(load_measure(p.measure), study.as_at) for p in all_pressures() if p.measure}
     tables = frozenset({"staff", "practice_ages", "payments"})
     chosen = sorted({*vintages, study.vintage})
-    places = {v: assemble_place(wanted, vintage=v, as_at=study.as_at, only=tables) for v in chosen}
+    places = {v: assemble_place(study.wanted, vintage=v, as_at=study.as_at, only=tables) for v in chosen}
     england = {v: assemble_place("England", vintage=v, as_at=study.as_at, only=tables) for v in chosen}
     return places[study.vintage], resilience_of(study, places, england)

@@ -26,7 +26,7 @@ from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.links import times_for
 from chesil.place.place import Place
-from chesil.place.site_register import with_registers
+from chesil.place.site_register import with_drawn_groups, with_registers
 from chesil.place.travel import MODES, area_origins
 from chesil.registers.proposals import Proposal
 from chesil.study import Study
@@ -121,14 +121,10 @@ def _together(first: Assessment, others: Sequence[Assessment]) -> Assessment:
 
 def place_of(study: Study) -> Place:
     """The study's place with its own tables, and no more of the pack than siting needs."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     tables = frozenset({"sites", "area_ages"})
-    place = assemble_place(wanted, vintage=study.vintage, as_at=study.as_at, only=tables)
+    place = assemble_place(study.wanted, vintage=study.vintage, as_at=study.as_at, only=tables)
     place = with_registers(place, study.registers)
-    table = study.registers.get("groups")
-    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
-        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
-    return place
+    return with_drawn_groups(place, study.registers)
 
 
 def propose_for(

@@ -21,6 +21,7 @@ from chesil.measures.computing import ALL, Unit, units_of
 from chesil.packs.pack import read_manifest, read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
+from chesil.place.site_register import with_drawn_groups
 from chesil.study import Study
 
 VINTAGE = "2022/23"
@@ -76,8 +77,7 @@ def similar_practices(study: Study, codes: set[str]) -> tuple[pl.DataFrame, tupl
 
 
 def _assembled(study: Study, vintage: str) -> Place:
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    return assemble_place(wanted, vintage=vintage, as_at=study.as_at, only=frozenset())
+    return assemble_place(study.wanted, vintage=vintage, as_at=study.as_at, only=frozenset())
 
 
 def _receipts() -> dict[str, tuple[str, ...]]:
@@ -100,7 +100,5 @@ def _receipts() -> dict[str, tuple[str, ...]]:
 def variation_alone(study: Study) -> tuple[Place, Assessment]:
     """The place and its assessment without the rest of a plan."""
     place = _assembled(study, VINTAGE)
-    table = study.registers.get("groups")
-    for (grouping,), rows in table.group_by("grouping", maintain_order=True) if table is not None else ():
-        place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+    place = with_drawn_groups(place, study.registers)
     return place, variation_of(study, {VINTAGE: place})

@@ -19,6 +19,7 @@ from chesil.packs.gp_history import read_gp_history
 from chesil.packs.pack import read_table
 from chesil.place.assembling import assemble_place
 from chesil.place.place import Place
+from chesil.place.site_register import with_drawn_groups
 from chesil.scenario.from_options import edits_from_option
 from chesil.scenario.scenario import apply_scenario
 from chesil.study import Study
@@ -89,14 +90,11 @@ def staff_tables(now: Place, then: Place) -> StaffTables:
 def workforce_alone(study: Study) -> tuple[Place, Assessment]:
     """The place and its assessment without the rest of a plan."""
     staffed = newest_vintage(load_measure("gp_fte_per_10000"), study.as_at)
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
     tables = frozenset({"staff", "practice_ages", "payments"})
     places, england = {}, {}
     for vintage in sorted({staffed, study.vintage}):
-        place = assemble_place(wanted, vintage=vintage, as_at=study.as_at, only=tables)
-        groups = study.registers.get("groups")
-        for (grouping,), rows in groups.group_by("grouping", maintain_order=True) if groups is not None else ():
-            place = place.with_groups(str(grouping), dict(rows.select("practice_code", "group_name").iter_rows()))
+        place = assemble_place(study.wanted, vintage=vintage, as_at=study.as_at, only=tables)
+        place = with_drawn_groups(place, study.registers)
         places[vintage] = place
         england[vintage] = assemble_place("England", vintage=vintage, as_at=study.as_at, only=tables)
     return places[study.vintage], workforce_of(study, places, england)
@@ -104,8 +102,7 @@ def workforce_alone(study: Study) -> tuple[Place, Assessment]:
 
 def home_visits_alone(study: Study, days: int, crews: int) -> list[Figure]:
     """Simulated days of home visits of the study's place, in each arrangement."""
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    place = assemble_place(wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
+    place = assemble_place(study.wanted, vintage=study.vintage, as_at=study.as_at, only=frozenset())
     return home_visit_figures(place, days, np.random.default_rng(workforce_settings(study).seed), crews=crews)
 
 
@@ -122,8 +119,7 @@ def skill_mix_alone(study: Study, option: str) -> tuple[pl.DataFrame, dict[str, 
         )
     _, found = workforce_alone(study)
     staffed = newest_vintage(load_measure("gp_fte_per_10000"), study.as_at)
-    wanted = study.wanted if isinstance(study.wanted, str) else list(study.wanted)
-    before = assemble_place(wanted, vintage=staffed, as_at=study.as_at)
+    before = assemble_place(study.wanted, vintage=staffed, as_at=study.as_at)
     after = apply_scenario(before, edits_from_option(study.options[option]))
     gap = next(f for f in found.figures if f.measure == "workforce_gp_gap")
     table, effects = compare_skill_mix(before, after, gap.value or 0.0, workforce_settings(study).gp_time_released)
