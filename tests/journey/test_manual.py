@@ -43,3 +43,19 @@ def test_reference_pages_name_everything_there_is() -> None:
 def test_reference_pages_are_written_whole_and_only_where_they_changed(tmp_path: Path) -> None:
     assert len(write_manual(tmp_path)) == len(pages())
     assert write_manual(tmp_path) == []
+
+
+def test_the_reference_pages_kept_are_as_the_code_has_them() -> None:
+    stale = [n for n, text in pages().items() if (MANUAL / "reference" / n).read_text(encoding="utf-8") != text]
+    assert not stale, f"{', '.join(stale)}: run `make manual`"
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    root = MANUAL.parents[1]
+    dead = [
+        f"{page.relative_to(root)} -> {to}"
+        for page in (root / "README.md", *root.glob("docs/**/*.md"), *root.glob("benchmarks/*.md"))
+        for to in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if "://" not in to and not (page.parent / to).exists()
+    ]
+    assert not dead, "\n".join(dead)
