@@ -208,7 +208,8 @@ def contacts(plan: Plan) -> list[Block]:
     note = "Appointments of June to August 2026 (transcribed by a third party), calls and online submissions of February 2026. "
     if odd.height:
         named = "" if plan.study.edition == "public" else f" ({', '.join(odd['practice_code'])})"
-        note += f"{odd.height} practices’ appointments are far out of line and left out of groups{named}: ask them before use."
+        whose = "One practice’s" if odd.height == 1 else f"{odd.height} practices’"
+        note += f"{whose} appointments are far out of line and left out of groups{named}: ask before use."
     blocks: list[Block] = [
         Subheading("What people find: appointments, telephone and online"),
         Table("Contacts by network", ("", *(t for _, t in CONTACTS)), tuple(rows), note=note),

@@ -13,7 +13,9 @@ from chesil.plan import Plan
 
 
 def growth_blocks(plan: Plan) -> list[Block]:
-    warnings = plan.assessments["need"].warnings
+    need = plan.assessments["need"]
+    # Without a pyramid its place already says why, and that there is no projection.
+    warnings = need.warnings if "pyramid" in need.tables else need.warnings[1:]
     units = [*plan.pcns, *(u for own in plan.drawn.values() for u in own)]
     held = [u for u in units if known(plan, "projected_list_change", u.code)]
     blocks: list[Block] = [Subheading("What is to come")]
