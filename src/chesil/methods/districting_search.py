@@ -34,7 +34,7 @@ from chesil.methods.districting import (
     whole_plan,
 )
 from chesil.methods.districting_knapsack import knapsack_bound
-from chesil.methods.districting_small import are_small, quick_plan, region_around, solve_small
+from chesil.methods.districting_small import are_small, improved_by_regions, quick_plan, region_around, solve_small
 
 Groups = list[tuple[int, ...]]
 Tell = Callable[[str, float, float], None]
@@ -153,28 +153,18 @@ def _region_by_region(
     problem: Districting, plan: Groups, table: Bools, costs: Floats, most: int, stop: Callable[[], bool]
 ) -> Groups:
     """The plan after every region of so many groups that can be parted better by groups of the table has been."""
-    tried: set[tuple[tuple[int, ...], ...]] = set()
     fixed = problem.least_groups is not None or problem.most_groups is not None
-    changed = True
-    while changed and not stop():
-        changed = False
-        for group in list(plan):
-            if group not in plan or stop():
-                continue
-            region = sorted(region_around(problem, plan, group, most, problem.n))
-            if tuple(region) in tried:
-                continue
-            tried.add(tuple(region))
-            outside = np.ones(problem.n, dtype=bool)
-            outside[[i for g in region for i in g]] = False
-            inside = np.flatnonzero(~table[:, outside].any(axis=1))
-            now = plan_cost(problem, region)
-            number = (len(region), len(region)) if fixed else (None, None)
-            units = np.flatnonzero(~outside).tolist()
-            better = _parted(table[inside], costs[inside], units, number, now - 1e-9 * abs(now))
-            if better is not None:
-                plan, changed = sorted([g for g in plan if g not in region] + better), True
-    return plan
+
+    def parted_better(region: Groups) -> Groups | None:
+        outside = np.ones(problem.n, dtype=bool)
+        outside[[i for g in region for i in g]] = False
+        inside = np.flatnonzero(~table[:, outside].any(axis=1))
+        now = plan_cost(problem, region)
+        number = (len(region), len(region)) if fixed else (None, None)
+        units = np.flatnonzero(~outside).tolist()
+        return part_among(table[inside], costs[inside], units, number, now - 1e-9 * abs(now))
+
+    return improved_by_regions(problem, plan, most, problem.n, parted_better, stop)
 
 
 def _price_caps(problem: Districting, plan: Groups) -> Floats:
@@ -273,14 +263,17 @@ def _mended(problem: Districting, plan: Groups, group: tuple[int, ...], most_gro
     listed = list_groups(problem, among, REGION_MOST * 2)
     if listed is None:
         return None
-    parted = _parted(listed, group_costs(problem, listed), among, (None, None), np.inf)
+    parted = part_among(listed, group_costs(problem, listed), among, (None, None), np.inf)
     return sorted([g for g in plan if g not in region] + parted) if parted else None
 
 
-def _parted(
+def part_among(
     listed: Bools, costs: Floats, among: Sequence[int], counts: tuple[int | None, int | None], upper: float
 ) -> Groups | None:
-    """A region parted into listed groups at less than `upper`: the groups of least reduced cost, tried for a while."""
+    """Units parted into listed groups at less than `upper`: the groups of least reduced cost, tried for a while.
+
+    None says only that none was found so soon. `listed` (groups, n) and their `costs`; `among` the units to part.
+    """
     units = np.array(sorted(among))
     table = listed[:, units]
     relaxed = relaxation(table, costs, counts) if len(table) and table.any(axis=0).all() else None
@@ -297,31 +290,22 @@ def _improved(
     problem: Districting, plan: Groups, pool: _Pool, tell: Tell, stop: Callable[[], bool], bound: float = -np.inf
 ) -> Groups:
     """The plan after every region that can be parted better has been; the groups met go into the pool."""
-    tried: set[tuple[tuple[int, ...], ...]] = set()
     fixed = problem.least_groups is not None or problem.most_groups is not None
-    cost = plan_cost(problem, plan)
-    changed = True
-    while changed and not stop():
-        changed = False
-        for group in list(plan):
-            if group not in plan or stop():
-                continue
-            region = sorted(region_around(problem, plan, group, REGION_GROUPS, REGION_UNITS))
-            if tuple(region) in tried:
-                continue
-            tried.add(tuple(region))
-            among = [i for g in region for i in g]
-            listed = list_groups(problem, among, REGION_MOST)
-            if listed is None:
-                continue
-            costs, now = group_costs(problem, listed), plan_cost(problem, region)
-            counts = (len(region), len(region)) if fixed else (None, None)
-            better = _parted(listed, costs, among, counts, now - 1e-9 * abs(now))
-            pool.add(listed[np.argsort(costs / listed.sum(axis=1), kind="stable")[:150]])
-            if better is not None:
-                plan = sorted([g for g in plan if g not in region] + better)
-                cost, changed = plan_cost(problem, plan), True
-                tell("improving region by region", cost, bound)
+
+    def parted_better(region: Groups) -> Groups | None:
+        among = [i for g in region for i in g]
+        listed = list_groups(problem, among, REGION_MOST)
+        if listed is None:
+            return None
+        costs, now = group_costs(problem, listed), plan_cost(problem, region)
+        counts = (len(region), len(region)) if fixed else (None, None)
+        pool.add(listed[np.argsort(costs / listed.sum(axis=1), kind="stable")[:150]])
+        return part_among(listed, costs, among, counts, now - 1e-9 * abs(now))
+
+    def say(better: Groups) -> None:
+        tell("improving region by region", plan_cost(problem, better), bound)
+
+    plan = improved_by_regions(problem, plan, REGION_GROUPS, REGION_UNITS, parted_better, stop, say)
     rows = np.zeros((len(plan), problem.n), dtype=bool)
     for row, g in zip(rows, plan, strict=True):
         row[list(g)] = True

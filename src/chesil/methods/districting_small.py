@@ -72,7 +72,7 @@ def _plan_from(problem: Districting, known: KnapsackBound, upper: float, tell: T
         tell(step, min(cost, upper), known.bound)
 
     plan = _best_of_numbers(problem, known.leads, upper, say, stop)
-    return None if plan is None else _improved_by_regions(problem, plan, say, stop)
+    return None if plan is None else _improved_by_sizes(problem, plan, say, stop)
 
 
 def _best_of_numbers(
@@ -91,24 +91,13 @@ def _best_of_numbers(
     return best
 
 
-def _improved_by_regions(problem: Districting, plan: Groups, say: Callable[[str, float], None], stop: Stop) -> Groups:
+def _improved_by_sizes(problem: Districting, plan: Groups, say: Callable[[str, float], None], stop: Stop) -> Groups:
     for most in REGIONS:
-        tried: set[tuple[tuple[int, ...], ...]] = set()
-        changed = True
-        while changed and not stop():
-            changed = False
-            for group in list(plan):
-                if group not in plan or stop():
-                    continue
-                region = sorted(region_around(problem, plan, group, most, problem.n))
-                if tuple(region) in tried or len(region) < 2:
-                    continue
-                tried.add(tuple(region))
-                better = _solved_again(problem, region, stop)
-                if better is not None:
-                    plan = sorted([g for g in plan if g not in region] + better)
-                    changed = True
-                    say(f"improving {most} groups at a time", plan_cost(problem, plan))
+        words = f"improving {most} groups at a time"
+        plan = improved_by_regions(
+            problem, plan, most, problem.n, lambda region: _solved_again(problem, region, stop), stop,
+            lambda p, words=words: say(words, plan_cost(problem, p)),  # type: ignore[misc]
+        )  # fmt: skip
         mended = improved_by_moves(problem, plan, stop)
         plan = mended if mended is not None and plan_cost(problem, mended) < plan_cost(problem, plan) else plan
     return plan
@@ -131,8 +120,41 @@ def region_around(
     return chosen
 
 
+def improved_by_regions(
+    problem: Districting,
+    plan: Groups,
+    most_groups: int,
+    most_units: int,
+    parted_better: Callable[[Groups], Groups | None],
+    stop: Stop,
+    tell: Callable[[Groups], None] = lambda plan: None,
+) -> Groups:
+    """The plan after every region (see `region_around`) that can be parted better has been, until none can.
+
+    `parted_better` gives a region's better parts, or None; each region is tried once.
+    """
+    tried: set[tuple[tuple[int, ...], ...]] = set()
+    changed = True
+    while changed and not stop():
+        changed = False
+        for group in list(plan):
+            if group not in plan or stop():
+                continue
+            region = sorted(region_around(problem, plan, group, most_groups, most_units))
+            if tuple(region) in tried:
+                continue
+            tried.add(tuple(region))
+            better = parted_better(region)
+            if better is not None:
+                plan, changed = sorted([g for g in plan if g not in region] + better), True
+                tell(plan)
+    return plan
+
+
 def _solved_again(problem: Districting, region: Groups, stop: Stop) -> Groups | None:
     """A better plan for a region, as a place of its own; None if none is found."""
+    if len(region) < 2:
+        return None
     units = sorted(i for g in region for i in g)
     fixed = problem.least_groups is not None or problem.most_groups is not None
     part = _part_of(problem, units, len(region) if fixed else None)

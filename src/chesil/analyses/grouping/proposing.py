@@ -20,11 +20,10 @@ from chesil.methods.districting import (
     next_best_plan,
     relaxation,
     solve_listed,
-    whole_plan,
 )
 from chesil.methods.districting_ensemble import recombine
 from chesil.methods.districting_moves import improved_by_moves
-from chesil.methods.districting_search import solve_districting
+from chesil.methods.districting_search import part_among, solve_districting
 from chesil.methods.districting_small import are_small, quick_plan
 
 Tell = Callable[[str, float, float], None]
@@ -176,8 +175,7 @@ def _with_number(problem: Districting, number: int, stop: Callable[[], bool]) ->
     groups = list_groups(asked, most=FRONTIER_MOST)
     if groups is None or not groups.any(axis=0).all():
         return None
-    found = whole_plan(groups, group_costs(asked, groups), (number, number), np.inf, nodes=FRONTIER_NODES)
-    return [tuple(np.flatnonzero(groups[k]).tolist()) for k in found[1]] if found else None
+    return part_among(groups, group_costs(asked, groups), range(asked.n), (number, number), np.inf)
 
 
 def mean_kilometres(units: Units, groups: Sequence[Sequence[int]]) -> float:
