@@ -1,30 +1,16 @@
 """The blueprint in a real browser, offline, at desktop and phone size."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from offline import SIZES, open_offline
+from playwright.sync_api import Browser, Page
 
 from chesil.blueprint.html import publish_html
 from chesil.plan import Plan
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium; on Debian: apt-get install chromium, then python -m pytest -m browser")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +21,10 @@ def folder(dorset_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Page, list[str]]]:
     """A page of one size that notes every console error and every request that is not a file."""
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height})
-    opened = context.new_page()
     faults: list[str] = []
-
-    def only_files(route: Route) -> None:
-        if route.request.url.startswith("file://"):
-            route.continue_()
-        else:
-            faults.append(f"asked for {route.request.url}")
-            route.abort()
-
-    context.route("**/*", only_files)
-    opened.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    opened.on("pageerror", lambda e: faults.append(str(e)))
+    opened = open_offline(browser, request.param, faults)
     yield opened, faults
-    context.close()
+    opened.context.close()
 
 
 def test_every_page_opens_without_an_error_or_a_request(page: tuple[Page, list[str]], folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from offline import SIZES, open_offline
+from playwright.sync_api import Browser, Page
 
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.document import Lookup, Section, Weights
@@ -18,9 +18,6 @@ from chesil.plan import Plan
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TRIED = Weights(
     ("Business as usual", "Hub", "Merger"),
@@ -57,16 +54,6 @@ OPEN_EVERY_NUMBER = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium; on Debian: apt-get install chromium, then python -m pytest -m browser")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def book(dorset_plan: Plan) -> Book:
     whole = make_book(dorset_plan)
     trial = Section("trial", "Trial", "A page to try things on", (), (TRIED, AREAS))
@@ -88,33 +75,16 @@ def faults() -> list[str]:
     return []
 
 
-def _open(browser: Browser, size: str, faults: list[str]) -> Page:
-    width, height = SIZES[size]
-    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-
-    def only_files(route: Route) -> None:
-        if route.request.url.startswith("file://"):
-            route.continue_()
-        else:
-            faults.append(f"asked for {route.request.url}")
-            route.abort()
-
-    page.route("**/*", only_files)
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: faults.append(str(e)))
-    return page
-
-
 @pytest.fixture(params=SIZES)
 def opened(request: pytest.FixtureRequest, browser: Browser, faults: list[str]) -> Iterator[Page]:
-    page = _open(browser, request.param, faults)
+    page = open_offline(browser, request.param, faults)
     yield page
     page.context.close()
 
 
 @pytest.fixture
 def desk(browser: Browser, faults: list[str]) -> Iterator[Page]:
-    page = _open(browser, "desktop", faults)
+    page = open_offline(browser, "desktop", faults)
     yield page
     page.context.close()
 
