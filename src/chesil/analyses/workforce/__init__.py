@@ -139,7 +139,11 @@ def _similar_rates(
 
 def _warnings(returns: pl.DataFrame, no_projection: bool) -> tuple[str, ...]:
     odd = returns.filter(pl.col("gp_return") != "sound").height
-    lines = [f"{odd} of {returns.height} practices have no GP return that can be used."] if odd else []
+    lines = (
+        [f"{odd} of {returns.height} practices {'has' if odd == 1 else 'have'} no GP return that can be used."]
+        if odd
+        else []
+    )
     lines += ["Leaver and joiner rates of nurses and of direct care staff were not found: only GPs are projected."]
     lines += ["GPs are not projected: the history or the trainees are not held at this date."] if no_projection else []
     return tuple(lines)

@@ -1,5 +1,6 @@
 """The section on workforce: who works here against England and similar practices, who will, and what is short."""
 
+from chesil.blueprint.atlas import drawn_title
 from chesil.blueprint.charts import BLUE, CONFIG, INK, RULE, VEGA_LITE
 from chesil.blueprint.document import (
     Block,
@@ -13,7 +14,7 @@ from chesil.blueprint.document import (
     Table,
     Words,
 )
-from chesil.blueprint.words import compared, limits_text, number, part_text, period_text, place_name
+from chesil.blueprint.words import compared, counted, limits_text, number, part_text, period_text, place_name
 from chesil.core.figure import Figure
 from chesil.definitions import load_definition, load_parameter
 from chesil.measures.computing import Unit
@@ -308,9 +309,10 @@ def _changes(plan: Plan, grouping: str) -> dict[str, dict[str, float]]:
 def _gainers(plan: Plan, grouping: str) -> str:
     changes = [c["money"] for c in _changes(plan, grouping).values() if "money" in c]
     lose, gain = sum(c <= -LEAST_GBP for c in changes), sum(c >= LEAST_GBP for c in changes)
+    title = drawn_title(plan, grouping)
     if not changes:
-        return f"Who loses and who gains by the grouping {grouping} is not known"
-    return f"By the grouping {grouping} {lose} practices would lose network payments and {gain} would gain"
+        return f"Who loses and who gains by “{title}” is not known"
+    return f"By “{title}” {counted(lose, 'practice')} would lose network payments and {gain or 'none'} would gain"
 
 
 def _by_practice(plan: Plan, grouping: str) -> list[Block]:
@@ -331,7 +333,7 @@ def _by_practice(plan: Plan, grouping: str) -> list[Block]:
         return []
     return [
         Table(
-            f"Practices that gain or lose by the grouping {grouping}, largest loss first",
+            f"Practices that gain or lose by “{drawn_title(plan, grouping)}”, largest loss first",
             ("Practice", "Network payments a year (2022/23)", "Networks’ staff (FTE, June 2026)"),
             tuple(rows),
             note="A network’s total shared by patients, before and after. Changes of less than a pound a year and a hundredth of "
