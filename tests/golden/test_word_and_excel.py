@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from chesil.blueprint.book import Book, make_book
 from chesil.blueprint.document import Bullets, Row, Section, Shown, Subheading, Table
-from chesil.blueprint.excel import sheet_name, write_excel
+from chesil.blueprint.excel import sheet_name, sheets_of, write_excel
 from chesil.blueprint.html import render_pages
 from chesil.blueprint.pdf import write_pdf
 from chesil.blueprint.plain_text import plain, shown_text
@@ -71,22 +71,53 @@ def test_every_picture_in_word_has_an_alternative_text_and_every_table_a_head(wo
 def test_excel_holds_real_numbers_on_one_sheet_a_table(excel: Path, book: Book) -> None:
     workbook = CalamineWorkbook.from_path(excel)
     names = workbook.sheet_names
-    assert names[0] == "Contents" and {"All figures", "Measures", "Sources"} <= set(names)
-    tables = [b for s in _sections(book) for b in s.blocks if isinstance(b, Table)]
-    assert len(names) == len(tables) + 4
-    for name, table in zip(names[1:], tables, strict=False):
+    assert names[0] == "Contents" and names[-4:] == ["All figures", "How worked out", "Measures", "Sources"]
+    sheets = sheets_of(book)
+    assert len(names) == len(sheets) + 5
+    for name, sheet in zip(names[1:], sheets, strict=False):
         rows = workbook.get_sheet_by_name(name).to_python()
-        top = next(k for k, r in enumerate(rows) if r[: len(table.heads)] == list(table.heads))
-        for k, row in enumerate(table.rows, start=top + 1):
-            for column, cell in enumerate(row.cells, start=1):
+        heads = [*(["Group"] if sheet.is_by_group else []), *sheet.table.heads]
+        top = next(k for k, r in enumerate(rows) if r[: len(heads)] == heads)
+        first = len(heads) - len(sheet.table.heads) + 1
+        for k, (group, row) in enumerate(sheet.rows, start=top + 1):
+            assert rows[k][:first] == ([group, row.name] if sheet.is_by_group else [row.name])
+            for column, cell in enumerate(row.cells, start=first):
                 if (
                     isinstance(cell, Shown)
                     and not cell.text
                     and (value := book.figures[cell.figure.id].value) is not None
                 ):
                     assert rows[k][column] == pytest.approx(value)
+
+
+def test_every_figure_stands_in_excel_with_its_method_limits_and_sources(excel: Path, book: Book) -> None:
+    workbook = CalamineWorkbook.from_path(excel)
     every = workbook.get_sheet_by_name("All figures").to_python()
     assert len(every) == len(book.figures) + 1
+    at = {name: k for k, name in enumerate(every[0])}
+    hows = {row[0]: row for row in workbook.get_sheet_by_name("How worked out").to_python()[1:]}
+    for row, f in zip(every[1:], book.figures.values(), strict=True):
+        how = hows[row[at["how"]]]
+        assert how[1] == f.measure and how[5:8] == [f.method, f.limits, f.standing]
+        assert how[8] == "; ".join(f.receipts) and how[4] == f.vintage
+        assert row[at["value"]] == ("" if f.value is None else pytest.approx(f.value))
+
+
+def test_no_row_of_any_group_is_lost_where_tables_of_one_shape_share_a_sheet(dorset_plan: Plan) -> None:
+    whole = make_book(dorset_plan)
+    rows = {
+        (chapter.name, row)
+        for chapter in whole.chapters
+        for section in chapter.sections
+        for table in section.blocks
+        if isinstance(table, Table)
+        for row in table.rows
+    }
+    stacked = [s for s in sheets_of(whole) if s.is_by_group]
+    assert {pair for sheet in stacked for pair in sheet.rows} == rows
+    assert len(stacked) < 2 * max(
+        sum(isinstance(b, Table) for s in c.sections for b in s.blocks) for c in whole.chapters
+    )
 
 
 def test_the_same_twice(book: Book, word: Path, excel: Path, tmp_path: Path) -> None:
@@ -184,7 +215,7 @@ def test_names_of_sheets_are_short_without_forbidden_letters_and_each_its_own(bo
     names = CalamineWorkbook.from_path(
         write_excel(replace(book, sections=sections, chapters=()), tmp_path / "x.xlsx")
     ).sheet_names
-    assert len(names) == len({n.lower() for n in names}) == 6 + 4
+    assert len(names) == len({n.lower() for n in names}) == 6 + 5
     assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\'") for n in names)
 
 
