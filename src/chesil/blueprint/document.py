@@ -21,17 +21,23 @@ Words = tuple["str | Shown", ...]
 
 @dataclass(frozen=True)
 class Subheading:
-    """A heading within a section; it says the finding."""
+    """A heading within a section; it says the finding. `anchor` names it for a paragraph that leads to it."""
 
     text: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `is_quiet` sets it small and grey, as for notes."""
+    """A paragraph; `is_quiet` sets it small and grey, as for notes.
+
+    `see` is the anchor of a heading whose page paper adds. What only a screen can do (`is_for_screen`) is not printed.
+    """
 
     words: Words
     is_quiet: bool = False
+    see: str = ""
+    is_for_screen: bool = False
 
 
 @dataclass(frozen=True)

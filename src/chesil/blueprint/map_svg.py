@@ -154,20 +154,25 @@ def _scale_bar(scale: float, height: float) -> str:
 
 
 def draw_legend(people_by_class: Sequence[int], class_names: Sequence[str], title: str) -> str:
-    """A legend that is a small histogram: how many people live in areas of each class."""
+    """A legend that is a small histogram: how many people live in areas of each class, above a swatch of its shade.
+
+    The swatch is as high for every class, since the bar of few people is too low to show a shade.
+    """
     most = max([*people_by_class, 1])
-    bar, gap, base = 92, 6, 62
+    bar, gap, base, swatch = 92, 6, 62, 9
     parts = [
-        f'<svg class="legend" role="img" viewBox="0 0 {len(RAMP) * (bar + gap)} 96" xmlns="http://www.w3.org/2000/svg">',
+        f'<svg class="legend" role="img" viewBox="0 0 {len(RAMP) * (bar + gap)} 106" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(title)}</title>",
     ]
     for k, (count, name) in enumerate(zip(people_by_class, class_names, strict=True)):
         x, tall = k * (bar + gap), 44 * count / most
         parts.append(
             f'<rect x="{x}" y="{base - tall:.1f}" width="{bar}" height="{tall:.1f}" fill="{RAMP[k]}" stroke="#768692" '
-            f'stroke-width="0.6"/><text x="{x + bar / 2}" y="{base - tall - 4:.1f}" font-size="11" text-anchor="middle">'
-            f'{count:,}</text><text x="{x + bar / 2}" y="{base + 15}" font-size="11" text-anchor="middle">'
+            f'stroke-width="0.6"/><rect x="{x}" y="{base + 2}" width="{bar}" height="{swatch}" fill="{RAMP[k]}" '
+            f'stroke="#768692" stroke-width="0.6"/>'
+            f'<text x="{x + bar / 2}" y="{base - tall - 4:.1f}" font-size="11" text-anchor="middle">'
+            f'{count:,}</text><text x="{x + bar / 2}" y="{base + swatch + 15}" font-size="11" text-anchor="middle">'
             f"{escape(name)}</text>"
         )
-    parts.append(f'<text x="0" y="{base + 31}" font-size="11">{escape(title)}</text></svg>')
+    parts.append(f'<text x="0" y="{base + swatch + 31}" font-size="11">{escape(title)}</text></svg>')
     return "".join(parts)

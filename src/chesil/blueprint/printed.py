@@ -1,22 +1,42 @@
 """The printed book: findings first, tables too long to read on paper in an annex, each network on two pages or so."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chesil.blueprint.book import Book, Chapter
-from chesil.blueprint.document import Block, Chart, Lookup, Map, Paragraph, Section, Subheading, Table, Weights
+from chesil.blueprint.document import (
+    Block,
+    Chart,
+    Lookup,
+    Map,
+    Paragraph,
+    Section,
+    Subheading,
+    Table,
+    Weights,
+)
+from chesil.blueprint.pictures import chart_svg
 
 MOST_ROWS = 24
 """Rows of a table that stands where it is spoken of; a longer one stands in the annex."""
+MOST_COLUMNS = 7
+"""Columns of a printed table; a wider one is printed in parts, each with the names of its rows."""
+WIDEST, TALLEST = 1100, 1500
+"""Units of a chart (its words are ten units tall) that can still be read when it is set on one page."""
 ANNEX = "Annex: longer tables"
 ON_THE_WEB = "Its charts, its other tables and how each was worked out are on its own web page: networks/{}.html."
+TOO_FINE = "The chart is too fine for paper: it is on the web page {}.html, and the table holds its values."
+SIZE = re.compile(r'<svg [^>]*?viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
+"""Width and height of a picture in its own units."""
 
 
 def for_print(book: Book) -> Book:
     """The book as paper takes it: a committee's sixty pages where the web page has room for everything.
 
-    Of the place every sentence, picture and table stands; tables of over `MOST_ROWS` rows come last, in an annex, and a
-    line says where. Of each network stand its map, its practices, what every section found and every measure; the rest is
-    on the web page. Only measures of a figure that is printed are explained.
+    Of the place every sentence, picture and table stands, but for what only a screen can do; tables of over `MOST_ROWS` rows
+    come last, in an annex, and a line says where. Of each network stand its map, its practices, what every section found
+    and every measure; the rest is on the web page. Only measures of a figure that is printed are explained.
     """
     moved: list[tuple[str, Table]] = []
     sections = tuple(replace(s, blocks=tuple(_of_place(s, moved))) for s in book.sections)
@@ -27,6 +47,7 @@ def for_print(book: Book) -> Book:
                 "", ANNEX, (Section("tables", ANNEX, f"Tables of over {MOST_ROWS} rows", (), tuple(_annex(moved))),)
             )
         )
+    chapters = [_on_paper(c) for c in chapters]
     shown = [f for s in (*sections, *(s for c in chapters for s in c.sections)) for f in s.figures]
     measures = {f.measure for f in shown}
     return replace(
@@ -39,16 +60,62 @@ def for_print(book: Book) -> Book:
 
 def _of_place(section: Section, moved: list[tuple[str, Table]]) -> list[Block]:
     blocks: list[Block] = []
-    for block in section.blocks:
-        if isinstance(block, Weights | Lookup):
-            continue
+    for block in _printable(section.blocks):
         if isinstance(block, Table) and len(block.rows) > MOST_ROWS:
             moved.append((section.name, block))
             words = f"{block.caption}: table {len(moved)} of the annex, with its {len(block.rows)} rows."
-            blocks.append(Paragraph((words,), is_quiet=True))
+            blocks.append(Paragraph((words,), is_quiet=True, see=_anchor(len(moved))))
+        elif isinstance(block, Chart) and not _is_legible(block):
+            blocks.append(Paragraph((TOO_FINE.format(section.key),), is_quiet=True))
+        elif isinstance(block, Table):
+            blocks += _in_parts(block)
         else:
             blocks.append(block)
     return blocks
+
+
+def _printable(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Without what only a screen can do."""
+    return (
+        b for b in blocks if not isinstance(b, Weights | Lookup) and not (isinstance(b, Paragraph) and b.is_for_screen)
+    )
+
+
+def _is_legible(chart: Chart) -> bool:
+    size = SIZE.search(chart_svg(chart))
+    return size is None or (float(size[1]) <= WIDEST and float(size[2]) <= TALLEST)
+
+
+def _in_parts(table: Table) -> list[Table]:
+    """A table of more columns than paper takes as several of about as many each, all with the names of its rows."""
+    others = len(table.heads) - 1
+    count = -(-others // (MOST_COLUMNS - 1))
+    if count <= 1:
+        return [table]
+    parts = []
+    for k in range(count):
+        start, stop = k * others // count, (k + 1) * others // count
+        parts.append(
+            replace(
+                table,
+                caption=f"{table.caption} ({k + 1} of {count})",
+                heads=(table.heads[0], *table.heads[start + 1 : stop + 1]),
+                rows=tuple(replace(r, cells=r.cells[start:stop]) for r in table.rows),
+                text_columns=tuple(c - start for c in table.text_columns if start < c <= stop),
+                note=table.note if k + 1 == count else "",
+            )
+        )
+    return parts
+
+
+def _on_paper(chapter: Chapter) -> Chapter:
+    """The chapter with its wide tables in parts."""
+    return replace(chapter, sections=tuple(replace(s, blocks=tuple(_all_in_parts(s.blocks))) for s in chapter.sections))
+
+
+def _all_in_parts(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield from _in_parts(block) if isinstance(block, Table) else (block,)
 
 
 def _of_network(chapter: Chapter) -> tuple[Section, ...]:
@@ -65,7 +132,7 @@ def _without_charts(blocks: tuple[Block, ...]) -> list[Block]:
     """Maps and tables, and the words that lead to one of them: what led to a chart alone goes with it."""
     kept: list[Block] = []
     waiting: list[Block] = []
-    for block in blocks:
+    for block in _printable(blocks):
         match block:
             case Subheading():
                 waiting = [block]
@@ -82,5 +149,9 @@ def _without_charts(blocks: tuple[Block, ...]) -> list[Block]:
 def _annex(moved: list[tuple[str, Table]]) -> list[Block]:
     blocks: list[Block] = []
     for number, (name, table) in enumerate(moved, start=1):
-        blocks += [Subheading(f"Table {number}. {name}"), table]
+        blocks += [Subheading(f"Table {number}. {name}", anchor=_anchor(number)), table]
     return blocks
+
+
+def _anchor(number: int) -> str:
+    return f"table-{number}"

@@ -85,6 +85,10 @@ def part(value: float | None, about: str) -> str:
     return f"{value:,.0f} {about}" if whole else f"{value:,.2f} {about}"
 
 
+BESIDE_FIGURES = "said beside each figure"
+"""Where the limits are of a measure whose figures an analysis made."""
+
+
 def receipt_view(receipt: Receipt) -> dict[str, str]:
     """A receipt in words."""
     return {
@@ -99,7 +103,7 @@ def measure_view(measure: Measure, figures: Sequence[Figure]) -> dict[str, str]:
     """A card in words, with the period of its figures."""
     here = figures[0]
     limits = "95% and 99.8% limits (Wilson)" if measure.limits == "wilson" else f"none: {measure.no_limits_because}"
-    limits = "said beside each figure" if measure.made_by else limits
+    limits = BESIDE_FIGURES if measure.made_by else limits
     return {
         "name": measure.name,
         "title": measure.title,

@@ -271,7 +271,7 @@ def _maps(plan: Plan, unit: Unit | None) -> list[Block]:
                 draw_legend(people, names, f"Residents by {method.split(',')[0]}"),
                 text,
                 f"Shading: {method}, from the middle of each area’s population. Circles: surgeries. Hatched: no way without "
-                "a ferry. Minutes are as expected; their limits are in the table above.",
+                "a ferry. Minutes are as expected; their limits are in the table of minutes.",
             ),
             Table(
                 f"Residents by {method.split(',')[0]} to the nearest surgery",

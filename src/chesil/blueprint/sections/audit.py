@@ -83,6 +83,7 @@ def _statements(plan: Plan) -> list[Block]:
     rows = tuple(Row(f.unit_name, (Shown(f), f.notes[0])) for f in figures)
     return [
         Subheading("What the strategy states"),
-        Paragraph(("Typed out from the document. Press a figure to see where it stands.",)),
+        Paragraph(("Typed out from the document.",)),
+        Paragraph(("Press a figure to see where it stands.",), is_for_screen=True),
         Table("Statements that the checks rest on", ("Statement", "Figure", "Where"), rows, text_columns=(0, 2)),
     ]

@@ -143,7 +143,8 @@ def _shares_chart(plan: Plan, units: list[tuple[str, str]]) -> list[Block]:
         "encoding": {
             "y": {"field": "unit", "type": "nominal", "title": None, "sort": None},
             "x": {"field": "share", "type": "quantitative", "title": "% of payments", "scale": {"domain": [0, 100]}},
-            "color": {"field": "from", "type": "nominal", "title": None, "scale": colours},
+            "color": {"field": "from", "type": "nominal", "title": None, "scale": colours,
+                      "legend": {"orient": "top", "labelLimit": 0, "columns": 3}},
         },
     }  # fmt: skip
     words = "Bars of the share of payments from each group of streams by network; the values are in the table below"

@@ -145,10 +145,11 @@ def _bars(found: AppraisedOptions, ranked: Ranked) -> Chart:
     chart = {
         "$schema": VEGA_LITE, "width": 480, "height": {"step": 26}, "data": {"values": values}, "mark": "bar",
         "encoding": {
-            "y": {"field": "option", "type": "nominal", "sort": order, "title": None},
+            "y": {"field": "option", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 0}},
             "x": {"field": "points", "type": "quantitative", "aggregate": "sum", "title": "points of 100",
                   "scale": {"domain": [0, 100]}},
             "color": {"field": "criterion", "type": "nominal", "title": None,
+                      "legend": {"orient": "top", "labelLimit": 0, "columns": 3},
                       "scale": {"range": ["#003087", "#41b6e6", "#aeb7bd", "#006747", "#c27b00", "#7c2855"]}},
         },
     }  # fmt: skip

@@ -48,7 +48,7 @@ def of_place(plan: Plan) -> Section:
             "Each strip has its own scale; none starts at nought. " + _sources_line(plan),
         ),
         Subheading("The networks, from the largest list to the smallest"),
-        Paragraph(("Press a name to open its page, or a number to see where it comes from.",)),
+        Paragraph(("Press a name to open its page, or a number to see where it comes from.",), is_for_screen=True),
         _table(plan, [*units, *whole], f"Networks of {name}", "Network", len(whole)),
         *_drawn(plan),
         *_edges(plan),

@@ -234,7 +234,8 @@ def _ahead(plan: Plan, code: str, name: str) -> list[Block]:
         Subheading("The years ahead"),
         Chart(_chart(table.to_dicts()), f"GPs expected and needed in {name} by year; the values are in the table below",
               "Blue: GPs expected (FTE), the band holds 95% of simulated runs. Black: GPs needed for as many patients to a GP "
-              "as in the first year. The axis starts at nought. Source: NHS England, General Practice Workforce; rates below."),
+              "as in the first year. The axis starts at nought. Source: NHS England, General Practice Workforce; "
+              "rates as the section on workforce gives them."),
         Table("GPs expected and needed (FTE)", ("Year to March", "Expected", "95% of runs", "Needed", "95% of runs"),
               tuple(rows), text_columns=(0, 2, 4)),
         Table("What it rests on; each can be changed in the study’s settings or parameters", ("Rate", "Value"), assumed),
@@ -288,7 +289,7 @@ def _regrouping(plan: Plan) -> list[Block]:
                 ("Group", "Network payments a year (2022/23)", "Staff employed through networks (FTE, June 2026)"),
                 tuple(Row(u.name, (Shown(gbp), Shown(fte))) for u, gbp, fte in rows),
                 note="Each network’s payments and staff are shared by patients and added up by the new groups. Payments for "
-                "taking part move with the practice and are left out. Press a number for how many practices lose.",
+                "taking part move with the practice and are left out.",
             ),
             *_by_practice(plan, grouping),
         ]
