@@ -82,7 +82,32 @@ def test_papers_hold_only_figures_of_the_book_and_say_their_gaps(book: Book, dor
     assert "825,523" in cover
     sheet = {r.cells[0].text: r.cells[1].text for r in Document(str(paths[0])).tables[0].rows}
     assert sheet["State of the blueprint"].startswith("Draft") and sheet["Meeting and date"] == "to be filled in"
-    assert "Involve the people who use the service" in cover
+    assert cover.count("Involve the people who use the service") == 2  # what is missing, and the law that asks for it
+    assert "section 14Z45" in cover and "less for each patient" in cover
+    risks = next(t for t in Document(str(paths[0])).tables if t.rows[0].cells[0].text == "Risk")
+    held = {r["risk"] for o in dorset_plan.study.options.values() for r in o.risks}
+    assert {r.cells[0].text for r in risks.rows[1:]} == held and held
+
+
+def test_easy_read_says_numbers_in_round_words(book: Book, dorset_plan: Plan) -> None:
+    words = " ".join(_texts(paper_books(book, dorset_plan)["easy-read"]))
+    assert "about 830,000 people" in words and "%" not in words and "5.0" not in words
+
+
+def test_the_public_summary_names_each_option_and_whose_drive_grows(book: Book, dorset_plan: Plan) -> None:
+    words = " ".join(_texts(paper_books(book, dorset_plan)["public-summary"]))
+    assert all(o.title in words for o in dorset_plan.study.options.values())
+    assert "longer where 2,958 people live" in words
+
+
+def test_lines_for_the_media_can_be_read_out(book: Book, dorset_plan: Plan) -> None:
+    lines = _texts(paper_books(book, dorset_plan)["media-lines"])
+    assert max(len(s.split()) for t in lines for s in sentences_of(t)) <= 30
+
+
+def test_each_page_of_a_paper_is_numbered(book: Book, dorset_plan: Plan, tmp_path: Path) -> None:
+    for path in write_papers(book, dorset_plan, tmp_path):
+        assert 'w:instr="PAGE"' in Document(str(path)).sections[0].footer.paragraphs[0]._p.xml
 
 
 def test_questions_are_answered_from_the_options_and_their_figures(book: Book, dorset_plan: Plan) -> None:

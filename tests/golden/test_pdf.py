@@ -62,7 +62,12 @@ def test_every_figure_of_the_printed_book_stands_in_print_as_on_the_page(pdf: Pa
 def _cells(tables: list[Table]) -> Counter[tuple[str, str, str, str]]:
     """Every cell of some tables under its caption (without the number of a part), its row and its head."""
     return Counter(
-        (re.sub(r" \(\d of \d\)$", "", t.caption), row.name, head, cell if isinstance(cell, str) else cell.figure.id)
+        (
+            re.sub(r" \(\d of \d\)$", "", t.caption),
+            row.name,
+            head or "What",
+            cell if isinstance(cell, str) else cell.figure.id,
+        )
         for t in tables
         for row in t.rows
         for head, cell in zip(t.heads[1:], row.cells, strict=True)

@@ -24,6 +24,7 @@ MOST_COLUMNS = 7
 """Columns of a printed table; a wider one is printed in parts, each with the names of its rows."""
 WIDEST, TALLEST = 1100, 1500
 """Units of a chart (its words are ten units tall) that can still be read when it is set on one page."""
+NO_HEAD = "What"
 ANNEX = "Annex: longer tables"
 ON_THE_WEB = "Its charts, its other tables and how each was worked out are on its own web page: networks/{}.html."
 TOO_FINE = "The chart is too fine for paper: it is on the web page {}.html, and the table holds its values."
@@ -87,7 +88,11 @@ def _is_legible(chart: Chart) -> bool:
 
 
 def _in_parts(table: Table) -> list[Table]:
-    """A table of more columns than paper takes as several of about as many each, all with the names of its rows."""
+    """A table of more columns than paper takes as several of about as many each, all with the names of its rows.
+
+    A head without words gets one: to a reader who hears the table, every cell is named by its head.
+    """
+    table = replace(table, heads=tuple(h or NO_HEAD for h in table.heads))
     others = len(table.heads) - 1
     count = -(-others // (MOST_COLUMNS - 1))
     if count <= 1:

@@ -19,6 +19,7 @@ from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 
 from chesil.blueprint.book import Book
+from chesil.blueprint.column_widths import lay_out
 from chesil.blueprint.document import Block, Bullets, Chart, Map, Paragraph, Section, Subheading, Table
 from chesil.blueprint.pictures import chart_png, svg_png
 from chesil.blueprint.plain_text import plain, shown_text
@@ -33,8 +34,10 @@ PICTURE_HEIGHT = Mm(205)
 """The most that stands on a page beneath its heading."""
 LEGEND_WIDTH = Mm(95)
 QUIET_HALF_POINTS = 18
-LEAST_LETTERS, MOST_LETTERS, MOST_DIGITS = 7, 44, 13
-"""Bounds of a column in letters: a number's head may break over lines, a sentence may not starve the rest."""
+TABLE_WIDTH_PT, TWENTIETHS = 470, 20
+"""Width of the text in points, and Word's unit of width."""
+WIDER = 1.15
+"""How much wider a template's typeface may be than the blueprint's own, by which widths are reckoned."""
 PLACEHOLDERS = {
     "title": "title of the study",
     "about": "what the study says it is",
@@ -122,18 +125,20 @@ def _add(document: Any, block: Block, book: Book, level: int) -> None:
                 _picture(document, svg_png(legend), f"Legend: {caption}", LEGEND_WIDTH)
             _paragraph(document, caption, "Caption")
         case Table():
-            _paragraph(document, block.caption, "Caption")
+            _paragraph(document, block.caption, "Caption", stays=True)
             document.element.body.insert_element_before(parse_xml(_table_xml(block, book)), "w:sectPr")
             _paragraph(document, block.note)
 
 
-def _paragraph(document: Any, text: str, style: str = "", size: int = 0) -> None:
+def _paragraph(document: Any, text: str, style: str = "", size: int = 0, *, stays: bool = False) -> None:
     """Add a paragraph as text: python-docx looks its style up anew for each, which takes seconds in a long document.
 
-    A style that the document (a user's template, say) does not have is left out. `size` is in half points.
+    A style that the document (a user's template, say) does not have is left out. `size` is in half points. One that
+    `stays` is not parted from what follows.
     """
     named = _style_ids(document.part).get(style.lower())
-    properties = f"<w:pPr><w:pStyle w:val={quoteattr(named)}/></w:pPr>" if named else ""
+    inner = (f"<w:pStyle w:val={quoteattr(named)}/>" if named else "") + ("<w:keepNext/>" if stays else "")
+    properties = f"<w:pPr>{inner}</w:pPr>" if inner else ""
     small = f'<w:rPr><w:sz w:val="{size}"/></w:rPr>' if size else ""
     run = f'<w:r>{small}<w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r>' if text else ""
     xml = f"<w:p {nsdecls('w')}>{properties}{run}</w:p>"
@@ -169,9 +174,10 @@ def _table_xml(table: Table, book: Book) -> str:
     rows: list[tuple[Sequence[str], bool, bool]] = [(table.heads, True, True)]
     rows += [((r.name, *(shown_text(c, book) for c in r.cells)), False, r.is_total) for r in table.rows]
     left = {0, *table.text_columns}
-    wide = _widths([cells for cells, _, _ in rows], left)
-    grid = "".join(f'<w:gridCol w:w="{9000 * w // sum(wide)}"/>' for w in wide)
-    body = "".join(_row_xml(cells, is_head, is_bold, left) for cells, is_head, is_bold in rows)
+    layout = lay_out(table.heads, [cells for cells, is_head, _ in rows if not is_head], TABLE_WIDTH_PT / WIDER)
+    grid = "".join(f'<w:gridCol w:w="{w * WIDER * TWENTIETHS:.0f}"/>' for w in layout.widths_pt)
+    half_points = round(2 * layout.size_pt)
+    body = "".join(_row_xml(cells, is_head, is_bold, left, half_points) for cells, is_head, is_bold in rows)
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/>'
         '<w:tblBorders><w:top w:val="single" w:sz="6" w:color="212B32"/><w:bottom w:val="single" w:sz="6" w:color="212B32"/>'
@@ -181,20 +187,12 @@ def _table_xml(table: Table, book: Book) -> str:
     )
 
 
-def _widths(rows: Sequence[Sequence[str]], left: set[int]) -> list[int]:
-    """Shares of the width by column: words get room for their length within bounds, numbers what the longest needs."""
-    longest = [max(len(cells[k]) for cells in rows if k < len(cells)) for k in range(len(rows[0]))]
-    words = [max((len(w) for w in head.split()), default=0) for head in rows[0]]  # no word of a head is broken
-    most = [MOST_LETTERS if k in left else MOST_DIGITS for k in range(len(longest))]
-    return [max(min(n, high), word + 1, LEAST_LETTERS) for n, high, word in zip(longest, most, words, strict=True)]
-
-
-def _row_xml(cells: Sequence[str], is_head: bool, is_bold: bool, left: set[int]) -> str:
+def _row_xml(cells: Sequence[str], is_head: bool, is_bold: bool, left: set[int], half_points: int) -> str:
     head = "<w:tblHeader/>" if is_head else ""
     bold = "<w:b/>" if is_bold else ""
     inner = "".join(
         f'<w:tc><w:p><w:pPr><w:keepNext w:val="0"/><w:spacing w:before="20" w:after="20"/>'
-        f'<w:jc w:val="{"left" if k in left else "right"}"/></w:pPr><w:r><w:rPr>{bold}<w:sz w:val="18"/></w:rPr>'
+        f'<w:jc w:val="{"left" if k in left else "right"}"/></w:pPr><w:r><w:rPr>{bold}<w:sz w:val="{half_points}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(_printable(text))}</w:t></w:r></w:p></w:tc>'
         for k, text in enumerate(cells)
     )
@@ -216,7 +214,9 @@ def _set_up(document: Any, book: Book) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
     section.header.paragraphs[0].text = f"{book.title} · {book.edition_words}"
-    section.footer.paragraphs[0].text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint} · {book.approval}"
+    foot = section.footer.paragraphs[0]
+    foot.text = f"As at {book.as_at:%-d %B %Y} · pack {book.fingerprint} · {book.approval} · page "
+    foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
 
 
 def read_template(template: Path) -> tuple[Any, set[str]]:

@@ -1,5 +1,6 @@
 """Words and rounding: the one place where a figure becomes text, with its certainty and its comparison."""
 
+import math
 from collections.abc import Mapping
 
 from chesil.core.figure import Figure
@@ -153,6 +154,16 @@ def one_in(share_pct: float) -> str:
         return f"about 1 in {round(100 / share_pct):,}"
     some, of = min(FRACTIONS, key=lambda f: abs(100 * f[0] / f[1] - share_pct))
     return f"about {some} in {of}"
+
+
+ROUND_FIGURES = 2
+"""Figures that are kept of a number said in round words."""
+
+
+def about(value: float) -> str:
+    """A number in round words, such as "about 830,000" or "about 5"."""
+    size = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - ROUND_FIGURES) if value else 1.0
+    return f"about {round(value / max(size, 1.0)) * max(size, 1.0):,.0f}"
 
 
 def counted(count: int, noun: str) -> str:

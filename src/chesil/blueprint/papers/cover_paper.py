@@ -1,11 +1,14 @@
 """The committee's cover paper in the shape of a board sheet: filled from figures, its gaps said, and nothing decided."""
 
+from dataclasses import replace
+
 from chesil.blueprint.document import Bullets, Paragraph, Row, Section, Shown, Table, Words
-from chesil.blueprint.papers.facts import Facts, say, section
+from chesil.blueprint.papers.facts import Facts, costs, further, say, section
 
 NAME = "cover-paper"
 ASK = "To be written by whoever signs this paper."
 FILL = "to be filled in"
+NO_OPTION = "No option is appraised, so no effect on any group of people is worked out."
 
 
 def title(facts: Facts) -> str:
@@ -39,16 +42,17 @@ def sections(facts: Facts) -> tuple[Section, ...]:
             *say(facts.shown("share_rated_good"), " of practices that the regulator has rated are rated good or outstanding."),
             *facts.lead("variation"),
         ]),
-        section("risk", "Risk", [*facts.lead("resilience"), *facts.lead("closure", 1)]),
-        section("finance", "Finance", facts.lead("money")),
+        _risk(facts),
+        section("finance", "Finance", [*costs(facts), *facts.lead("money")]),
         section("legal", "Legal and regulatory", [
             ("A blueprint changes no contract. A change of services needs the duties to involve the public, to reduce "
              "inequalities and to have due regard to equality to be met and shown.",),
-            ("Whether they are met is not judged here. " + ASK,),
+            *([(step,) for step in facts.law] if facts.options else []),
+            ("Whether they are met is not judged here, and no advice on the law is given. " + ASK,),
         ]),
         section("workforce", "Workforce", facts.lead("workforce")),
         section("equality", "Equality and inequalities", [
-            *(facts.lead("equality") or [("No option is appraised, so no effect on any group of people is worked out.",)]),
+            *([*further(facts), *facts.lead("equality", 9)[-1:]] or [(NO_OPTION,)]),
             *say("The places where patients live have a mean deprivation score of ", facts.shown("deprivation"),
                  "; England’s is ", facts.of_england("deprivation"), "."),
         ]),
@@ -80,10 +84,8 @@ def _sheet(facts: Facts) -> Section:
         ("Edition", book.edition_words),
         ("Earlier committees", FILL),
     )
-    table = Table(
-        "Sheet for the committee", ("Item", "What it is"), tuple(Row(n, (v,)) for n, v in rows), text_columns=(1,)
-    )
-    return Section("sheet", "Sheet", "Sheet", (), (table,))
+    table = Table("What this paper is", ("Item", "What it is"), tuple(Row(n, (v,)) for n, v in rows), text_columns=(1,))
+    return Section("sheet", "For the committee", "For the committee", (), (table,))
 
 
 def _options(facts: Facts) -> tuple[Section, ...]:
@@ -115,11 +117,30 @@ def _options(facts: Facts) -> tuple[Section, ...]:
     return (Section("options", "Options", "Options", tuple(facts.lead("options", 1)), (table,)),)
 
 
+def _risk(facts: Facts) -> Section:
+    """What the figures say of risk, then the study's own register; what nobody entered is said to be missing."""
+    said = section("risk", "Risk", [*facts.lead("resilience"), *facts.lead("closure", 1)])
+    held = [(o, r) for o in facts.options.values() for r in o.risks]
+    if not held:
+        return replace(
+            said, blocks=(*said.blocks, Paragraph(("No risk of an option is entered in the study. " + ASK,)))
+        )
+    rows = tuple(
+        Row(
+            str(r.get("risk", "")), (o.title, *(str(r.get(k, "not said")) for k in ("likelihood", "owner", "response")))
+        )
+        for o, r in held
+    )
+    heads = ("Risk", "Option", "Likelihood", "Owner", "Response")
+    table = Table("Risks of the options, as the study enters them", heads, rows, text_columns=(1, 2, 3, 4))
+    return replace(said, blocks=(*said.blocks, table))
+
+
 def _engagement(facts: Facts) -> Section:
     """What is on record of involving people, and each step that is not."""
     heading = "Engagement and consultation"
     if not facts.before_approval:
         return section("engagement", heading, [], "No engagement is recorded in this study. " + ASK)
-    missing = tuple((f"{step}.",) for step in facts.before_approval)
+    missing = tuple((step,) for step in facts.before_approval)
     ask = Paragraph(("No engagement is recorded in this study. Before an option can be approved:",))
     return Section("engagement", heading, heading, (), (ask, Bullets(missing), Paragraph((ASK,))))

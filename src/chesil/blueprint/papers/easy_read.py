@@ -16,18 +16,19 @@ def title(facts: Facts) -> str:
 
 def sections(facts: Facts) -> tuple[Section, ...]:
     """Each point is the slot for a picture and one short sentence."""
+    carless = _begin(one_in(facts.value("share_no_car") or 0.0))
     some = _begin(one_in(facts.value("share_65_plus") or 0.0))
     parts = (
         ("about", "What this is about", [
             *_slot("a doctor’s surgery", [(f"This is about doctors in {facts.name}.",)]),
-            *_slot("a group of people", say("They look after ", facts.shown("list_size"), " people.")),
+            *_slot("a group of people", say("They look after ", facts.about("list_size"), " people.")),
             *_slot("a box with no tick in it", [(facts.book.approval,)]),
         ]),
         ("found", "What we found", [
             *_slot("an older person", say(facts.shown("share_65_plus", text=some), " people are sixty-five or older.")),
-            *_slot("a car and a clock", say("A surgery is ", facts.shown("access_drive_nearest"), " minutes away by car.")),
-            *_slot("a home without a car", say(facts.shown("share_no_car"), " of homes have no car.")),
-            *_slot("one doctor, many people", say("Each full-time doctor has ", facts.shown("patients_per_gp_fte"), " people.")),
+            *_slot("a car and a clock", say("A surgery is ", facts.about("access_drive_nearest"), " minutes away by car.")),
+            *_slot("a home without a car", say(facts.shown("share_no_car", text=carless), " homes have no car.")),
+            *_slot("one doctor, many people", say("Each full-time doctor has ", facts.about("patients_per_gp_fte"), " people.")),
         ]),
         ("next", "What happens next", [
             *_slot("people talking", [("We want to know what you think.",)]),

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 
 from chesil.blueprint.book import Book
 from chesil.blueprint.document import Block, Bullets, Paragraph, Section, Shown, Words
-from chesil.blueprint.words import place_name
+from chesil.blueprint.words import about, number, place_name
 from chesil.core.figure import Figure
 from chesil.plan import ENGLAND, Plan
 from chesil.registers.options import OptionRecord
-from chesil.scenario.involving import what_blocks_approval
+from chesil.scenario.involving import involvement_steps, what_blocks_approval
 
 SHUTTING = ("CloseSite", "ClosePractice")
+NOT_ON_RECORD = " is not on record"
+OUR_OWN = ("assumption", "source (strategy)")
+"""Standings of steps that no law asks for."""
 NOT_SAID = "Not known: open data does not say, and nothing is entered. To be written by whoever signs this paper."
 
 
@@ -26,12 +29,19 @@ class Facts:
     options: Mapping[str, OptionRecord] = field(default_factory=dict)
     before_approval: tuple[str, ...] = ()
     """What the study does not hold and a person must see to before an option can be approved."""
+    law: tuple[str, ...] = ()
+    """The steps that a change of services asks for, each with its authority and how sure that is."""
     holds_homes: bool = False
 
     def shown(self, measure: str, code: str = "", text: str = "") -> Shown | None:
         """A known figure of the place (or of the unit named), or None."""
         figure = self.figures.get((measure, code or self.code))
         return Shown(figure, text) if figure is not None and figure.is_known else None
+
+    def about(self, measure: str) -> Shown | None:
+        """A known figure of the place in round words, such as "about 830,000"."""
+        value = self.value(measure)
+        return None if value is None else self.shown(measure, text=about(value))
 
     def value(self, measure: str, code: str = "") -> float | None:
         figure = self.figures.get((measure, code or self.code))
@@ -74,17 +84,28 @@ def facts_of(book: Book, plan: Plan) -> Facts:
         name=place_name(plan.place.name),
         figures=by,
         options=study.options if plan.appraised is not None else {},
-        before_approval=_by_step([(p.what, study.options[_stem(p.where)].title) for p in blocks]),
+        before_approval=_by_options([(p.what, study.options[_stem(p.where)].title) for p in blocks]),
+        law=tuple(f"{s.title}: {s.source} ({s.standing})." for s in involvement_steps() if s.standing not in OUR_OWN),
         holds_homes="housing" in study.registers,
     )
 
 
-def _by_step(missing: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Each thing that is missing once, with the options that need it."""
-    found: dict[str, list[str]] = {}
+def _by_options(missing: list[tuple[str, str]]) -> tuple[str, ...]:
+    """What is missing, each thing once, together where the same options need it."""
+    needed: dict[str, list[str]] = {}
     for what, title in missing:
-        found.setdefault(what.replace("`", ""), []).append(f"“{title}”")
-    return tuple(f"{what[:1].upper()}{what[1:]}: {', '.join(titles)}" for what, titles in found.items())
+        needed.setdefault(what.replace("`", ""), []).append(f"“{title}”")
+    together: dict[str, list[str]] = {}
+    for what, titles in needed.items():
+        together.setdefault(", ".join(titles), []).append(what)
+    return tuple(f"{titles}: {_missing(whats)}." for titles, whats in together.items())
+
+
+def _missing(whats: list[str]) -> str:
+    """Things that are missing in one sentence: what is not on record after those words, the rest as it is said."""
+    steps = [w.removesuffix(NOT_ON_RECORD) for w in whats if w.endswith(NOT_ON_RECORD)]
+    others = [w for w in whats if not w.endswith(NOT_ON_RECORD)]
+    return "; ".join([*([f"not on record: {'; '.join(steps)}"] if steps else []), *others])
 
 
 def _stem(where: str) -> str:
@@ -95,6 +116,36 @@ def quoted(options: "tuple[OptionRecord, ...] | list[OptionRecord]") -> str:
     """The titles of options in quotation marks, with commas and an "and"."""
     titles = [f"“{o.title}”" for o in options]
     return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
+
+
+def further(facts: Facts) -> list[Words]:
+    """How many people each option gives a longer journey by car, most first; those that give nobody one, in one sentence."""
+    known = [(n, o, shown) for n, o in facts.options.items() if (shown := facts.travel_further(n)) is not None]
+    losing = sorted((k for k in known if k[2].figure.value), key=lambda k: -(k[2].figure.value or 0.0))
+    found: list[Words] = [
+        (
+            f"Under “{o.title}” ",
+            shown,
+            " people live in areas whose journey by car would lengthen by more than a minute.",
+        )
+        for _, o, shown in losing
+    ]
+    if none := [o for _, o, shown in known if not shown.figure.value]:
+        found.append((f"Under {quoted(none)} no area’s journey by car would lengthen by more than a minute.",))
+    return found
+
+
+def costs(facts: Facts) -> list[Words]:
+    """What each option costs against business as usual, in today's money for each patient."""
+    found: list[Words] = []
+    for name, o in facts.options.items():
+        figure = facts.of_option("option_npc_per_patient", name)
+        if figure is not None and figure.value is not None:
+            amount = number(abs(figure.value), facts.book.cards[figure.measure])
+            more = "more" if figure.value > 0 else "less"
+            found.append((f"“{o.title}” would cost ", Shown(figure, amount), f" {more} for each patient in today’s money over "
+                          "the years appraised, by the costs that the study gives."))  # fmt: skip
+    return found
 
 
 def say(*parts: "str | Shown | None") -> list[Words]:

@@ -1,7 +1,8 @@
 """Lines for the media: what may be said, with its number and its certainty, and what may not be said."""
 
-from chesil.blueprint.document import Bullets, Section
-from chesil.blueprint.papers.facts import Facts, section
+from chesil.blueprint.document import Bullets, Section, Words
+from chesil.blueprint.papers.facts import Facts, further, section
+from chesil.blueprint.plain_text import plain
 
 NAME = "media-lines"
 
@@ -10,13 +11,20 @@ def title(facts: Facts) -> str:
     return f"Lines for the media: primary care in {facts.name}"
 
 
+LONGEST = 25
+"""Words of a sentence that can be read out; a longer one is left to the blueprint."""
+
+
+def _line(section: Section, facts: Facts) -> Words:
+    """The finding, with the sentence behind it if that is short enough to be read out; of equality, who travels further."""
+    behind = (further(facts) if section.key == "equality" else list(section.lead))[:1]
+    said = [w for w in behind if len(plain(w, facts.book).split()) <= LONGEST]
+    return (f"{section.heading}. ", *(said[0] if said else ()))
+
+
 def sections(facts: Facts) -> tuple[Section, ...]:
     """A line a section of the blueprint with the sentence behind it; then what the figures do not allow to be said."""
-    lines = [
-        (f"{s.heading}. ", *(s.lead[0] if s.lead else ()))
-        for s in facts.book.sections
-        if s.key not in ("audit", "groups")
-    ]
+    lines = [_line(s, facts) for s in facts.book.sections if s.key not in ("audit", "groups")]
     never = (
         ("That a plan is settled. " + facts.book.approval,),
         ("That a practice is failing or will close: a flag is a sign to talk, and no ending is forecast.",),

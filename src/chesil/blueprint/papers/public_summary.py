@@ -66,8 +66,22 @@ def _change(facts: Facts) -> list[Words]:
     return [
         ("The plan looks at some things that could be done.",),
         ("It does not choose.",),
-        ("It says who would lose and who would gain.",),
+        *([MADE_UP] if all(o.is_illustration for o in facts.options.values()) else []),
+        *(s for name, o in facts.options.items() for s in _what_it_does(facts, name, o.title)),
     ]
+
+
+MADE_UP: Words = ("They are made up to test the sums. No one has asked for them.",)
+
+
+def _what_it_does(facts: Facts, name: str, title: str) -> list[Words]:
+    """One option by its name, and for how many people the drive grows."""
+    longer = facts.travel_further(name)
+    if longer is None:
+        return [(f"One is called “{title}”.",)]
+    if not longer.figure.value:
+        return [(f"One is called “{title}”. It makes no drive much longer.",)]
+    return [(f"One is called “{title}”. ", "It makes the drive longer where ", longer, " people live.")]
 
 
 def _unknown() -> list[Words]:

@@ -1,8 +1,8 @@
 """Questions that people ask, answered from the figures; where no figure answers, it says so."""
 
-from chesil.blueprint.document import Section, Shown, Words
-from chesil.blueprint.papers.facts import NOT_SAID, Facts, quoted, say, section
-from chesil.blueprint.words import counted, number
+from chesil.blueprint.document import Section, Words
+from chesil.blueprint.papers.facts import NOT_SAID, Facts, costs, further, quoted, say, section
+from chesil.blueprint.words import counted
 
 NAME = "questions-and-answers"
 
@@ -22,7 +22,7 @@ def sections(facts: Facts) -> tuple[Section, ...]:
         ("travel", "Will I have to travel further?", [
             *say("Today the nearest surgery is ", facts.shown("access_drive_nearest"), " minutes by car on average, modelled; in "
                  "England ", facts.of_england("access_drive_nearest"), "."),
-            *_further(facts),
+            *further(facts),
             *facts.lead("siting", 2)[1:],
         ]),
         ("car", "What about people without a car?", [
@@ -36,8 +36,8 @@ def sections(facts: Facts) -> tuple[Section, ...]:
             *facts.lead("workforce", 1),
         ]),
         ("homes", "Do you know of the new homes?", _homes(facts)),
-        ("money", "Is this to save money?", [*_costs(facts), *facts.lead("money", 2)]),
-        ("fair", "Who would lose most?", facts.lead("equality")),
+        ("money", "Is this to save money?", [*costs(facts), *facts.lead("money", 2)]),
+        ("fair", "Who would lose most?", [*further(facts), *facts.lead("equality", 9)[-1:]]),
         ("wrong", "What if a number is wrong?", [
             ("Every number names its source, date and formula, and can be worked out again from the pack with one command.",),
             ("A practice’s reply is printed beside its figure.",),
@@ -67,34 +67,9 @@ def _closing(facts: Facts) -> list[Words]:
     return found
 
 
-def _further(facts: Facts) -> list[Words]:
-    return [
-        sentence
-        for name, o in facts.options.items()
-        for sentence in say(
-            f"Under “{o.title}” ",
-            facts.travel_further(name),
-            " people live in areas whose journey by car would lengthen by more than a minute.",
-        )
-    ]
-
-
 def _homes(facts: Facts) -> list[Words]:
     entered = "A list of planned homes is entered, and counts in what is said of need."
     none = (
         "No list of planned homes is entered in this study, so homes that are not yet built are not counted by place."
     )
     return [(entered if facts.holds_homes else none,), *facts.lead("need", 3)[2:]]
-
-
-def _costs(facts: Facts) -> list[Words]:
-    """What each option costs against business as usual, in today's money for each patient."""
-    found: list[Words] = []
-    for name, o in facts.options.items():
-        figure = facts.of_option("option_npc_per_patient", name)
-        if figure is not None and figure.value is not None:
-            amount = number(abs(figure.value), facts.book.cards[figure.measure])
-            more = "more" if figure.value > 0 else "less"
-            found.append((f"“{o.title}” would cost ", Shown(figure, amount), f" {more} for each patient in today’s money over "
-                          "the years appraised, by the costs that the study gives."))  # fmt: skip
-    return found
