@@ -144,6 +144,17 @@ def test_a_template_of_ones_own_is_filled_and_keeps_its_words(book: Book, tmp_pa
     assert any("targets that open figures can judge" in t for t in texts)
 
 
+def test_a_template_that_would_lose_the_body_is_refused(book: Book, tmp_path: Path) -> None:
+    for line in ("x {{ body }} y", "{{ body }}", '{{ section("delivery") }}', "Before {{p body }}"):
+        with pytest.raises(InputRefused, match="on a line of its own"):
+            write_word(book, tmp_path / "out.docx", _template(tmp_path / "t.docx", line))
+    with pytest.raises(ChesilError, match="There is no template"):
+        write_word(book, tmp_path / "out.docx", tmp_path / "absent.docx")
+    with pytest.raises(InputRefused, match="two brackets"):
+        write_word(book, tmp_path / "out.docx", _template(tmp_path / "t.docx", "Open {{ title"))
+    assert not (tmp_path / "out.docx").exists()
+
+
 def test_the_styles_header_and_footer_of_a_template_are_honoured(book: Book, tmp_path: Path) -> None:
     path = tmp_path / "house.docx"
     house = Document()

@@ -1,5 +1,6 @@
 """The Word edition: native headings, tables and pictures with alternative texts, in the user's own template if given."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,8 @@ TABLE_WIDTH_PT, TWENTIETHS = 470, 20
 """Width of the text in points, and Word's unit of width."""
 WIDER = 1.15
 """How much wider a template's typeface may be than the blueprint's own, by which widths are reckoned."""
+INLINE, ALONE = re.compile(r"\{\{\s*(body\b|section\()"), re.compile(r"\{\{p\s+(body\b|section\()[^}]*\}\}")
+"""A placeholder of whole pages written as if it were a word, and written as it must be."""
 PLACEHOLDERS = {
     "title": "title of the study",
     "about": "what the study says it is",
@@ -221,15 +224,28 @@ def _set_up(document: Any, book: Book) -> None:
 
 def read_template(template: Path) -> tuple[Any, set[str]]:
     """A template and the placeholders that it asks for; refused by name, all at once, if any is not known."""
+    if not template.is_file():
+        raise ChesilError(f"There is no template {template}", [], "Name a Word file (.docx) that is there")
     try:
         document = DocxTemplate(str(template))
         wanted = document.get_undeclared_template_variables()
     except TemplateError as error:
         raise InputRefused(
-            f"The template {template.name} cannot be used", [Problem(str(error), template.name)], "Mend the placeholder"
+            f"The template {template.name} cannot be used",
+            [Problem(f"a placeholder cannot be read: {error}", template.name)],
+            "Write each with two brackets before and after its name, as in {{ title }}",
         ) from error
     except Exception as error:
-        raise ChesilError(f"{template} is not a Word file that can be read", [], str(error)) from error
+        way = f"Open it in Word and save it as .docx, then try again ({error})"
+        raise ChesilError(f"{template} is not a Word file that can be read", [], way) from error
+    if inline := [
+        t for t in _paragraph_texts(document) if INLINE.search(t) or (ALONE.search(t) and not ALONE.fullmatch(t))
+    ]:
+        problems = [
+            Problem(f"`{text}` would be left out or lose what stands beside it", template.name) for text in inline
+        ]
+        ways = "body and section are whole pages: write {{p body }} or {{p section(…) }} on a line of its own"
+        raise InputRefused(f"The template {template.name} cannot be used", problems, ways)
     unknown = sorted(wanted - set(PLACEHOLDERS))
     if unknown:
         problems = [
@@ -239,6 +255,13 @@ def read_template(template: Path) -> tuple[Any, set[str]]:
         ways = "; ".join(f"{name}: {about}" for name, about in PLACEHOLDERS.items())
         raise InputRefused(f"The template {template.name} cannot be used", problems, f"There are {ways}")
     return document, wanted
+
+
+def _paragraph_texts(template: Any) -> list[str]:
+    return [
+        "".join(t.text or "" for t in p.iter(qn("w:t"))).strip()
+        for p in template.get_docx().element.body.iter(qn("w:p"))
+    ]
 
 
 def _from_template(book: Book, template: Path, to: Path) -> None:

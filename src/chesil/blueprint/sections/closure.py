@@ -74,7 +74,7 @@ def _lead(plan: Plan, found_over: Figure) -> tuple[Words, ...]:
         (f"How many closures in {name} would push a neighbour past a threshold is not shown: {found_over.reason}.",),
         _terms(plan),
         ("This counts where one ending would be felt next door; it is no forecast of any ending. Where patients of any one "
-         "practice would go is far from certain, and the range of a single closure (`chesil what-if`) is wide.",),
+         "practice would go is far from certain, and the range of a single closure is wide.",),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _named(plan: Plan, codes: list[str], most: int = 1000) -> Table:
     receivers = dict(plan.assessments["closure"].tables["closures"].select("practice_code", "receivers").iter_rows())
     rows = tuple(
         Row(
-            f"{names[c]} ({c})",
+            f"{place_name(names[c])} ({c})",
             (
                 Shown(figures["closure_receivers_over", c]),
                 Shown(figures["closure_largest_growth", c]),

@@ -119,15 +119,21 @@ def questions(plan: Plan, found: AppraisedOptions) -> list[Block]:
     table = plan.study.registers.get("equality_answers")
     answered = {(r["option"], r["group"]): r for r in table.iter_rows(named=True)} if table is not None else {}
     rows = []
-    for option in found.options[1:]:
-        for group, ask in found.unassessed.items():
+    for group, ask in found.unassessed.items():
+        together: dict[str, list[str]] = {}  # what is said alike of several options is said once
+        for option in found.options[1:]:
             row = answered.get((option.name, group))
             said = (
                 f"{row['answer']} ({row['answered_by']}, {row['answered_on']:%-d %B %Y})"
                 if row
                 else "not assessed: ask"
             )
-            rows.append(Row(group.capitalize(), (option.title, ask, said)))
+            together.setdefault(said, []).append(option.title)
+        every = len(together) == 1 and len(found.options) > 2
+        rows += [
+            Row(group.capitalize(), ("every option" if every else "; ".join(titles), ask, said))
+            for said, titles in together.items()
+        ]
     heads = ("Group", "Option", "What to ask", "What people answered")
     note = f"For {place_name(plan.place.name)}; answers come from the study’s table equality_answers."
     table_of_questions = Table(

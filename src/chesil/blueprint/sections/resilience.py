@@ -206,7 +206,7 @@ def _practices(plan: Plan, codes: tuple[str, ...], caption: str) -> Table:
         rows.append(Row(f"{place_name(names[code])} ({code})", cells))
     return Table(
         caption,
-        ("Practice", "Flags", "Unknown", "Which", "Largest share of own list to come", "If this neighbour closed"),
+        ("Practice", "Flags", "Unknown", "Which", "Largest share of own list to come, %", "If this neighbour closed"),
         tuple(rows),
         text_columns=(0, 3, 5),
     )
