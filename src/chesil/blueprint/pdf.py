@@ -115,6 +115,7 @@ def _record(book: Book, folder: Path) -> dict[str, Any]:
             (measure_view(m, by_measure[m.name]) for m in book.cards.values()), key=lambda v: v["title"].lower()
         ),
         "usual_limits": BESIDE_FIGURES,
+        "runs_on": bool(book.practice),
         "receipts": [receipt_view(r) for r in book.used_receipts],
         "licences": list(LICENCES),
     }
