@@ -13,13 +13,16 @@ from chesil.plan import Plan, make_plan, plan_in_edition, plans_by_edition
 from chesil.study import Study, new_study, read_study
 
 
-def _study(folder: Path) -> Study:
-    new_study(folder, "Two", as_at=date(2026, 11, 24), practices=["J81011", "J81612"])
+def _study(folder: Path, *practices: str) -> Study:
+    new_study(folder, "Two", as_at=date(2026, 11, 24), practices=practices or ("J81011", "J81612"))
     return read_study(folder)
 
 
-def test_a_plan_made_into_another_edition_equals_the_computed_one(tmp_path: Path) -> None:
-    study = _study(tmp_path / "two")
+@pytest.mark.parametrize(
+    "practices", [("J81011", "J81612"), ("L82017",)], ids=["two practices", "one, whose code is the place's"]
+)
+def test_a_plan_made_into_another_edition_equals_the_computed_one(practices: tuple[str, ...], tmp_path: Path) -> None:
+    study = _study(tmp_path / "own", *practices)
     board = make_plan(study_for_edition(study, "board"))
     for edition in ("public", "practice"):
         own = study_for_edition(study, edition)

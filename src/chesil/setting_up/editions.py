@@ -26,5 +26,5 @@ def assessments_in_edition(
     found = dict(assessments)
     if to.edition == "public":
         found |= {"closure": public_closures(found["closure"], place)} if "closure" in found else {}
-        found |= {"resilience": public_resilience(found["resilience"], place)} if "resilience" in found else {}
+        found |= {"resilience": public_resilience(found["resilience"])} if "resilience" in found else {}
     return found

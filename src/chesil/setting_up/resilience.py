@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from chesil.analyses.resilience import PlacesNeeded, ResilienceSettings, ResilienceTables, assess_resilience
+from chesil.analyses.resilience import (
+    OF_ONE_PRACTICE,
+    PlacesNeeded,
+    ResilienceSettings,
+    ResilienceTables,
+    assess_resilience,
+)
 from chesil.analyses.resilience.spectrum import all_pressures
 from chesil.core.assessment import Assessment
 from chesil.core.settings import settings_from
@@ -48,10 +54,9 @@ def resilience_of(study: Study, places: Mapping[str, Place], england: Mapping[st
     return assess_resilience(needed, tables, resilience_settings(study), study.edition)
 
 
-def public_resilience(found: Assessment, place: Place) -> Assessment:
+def public_resilience(found: Assessment) -> Assessment:
     """What the public edition holds of resilience where no local evidence was given: no figure of a named practice."""
-    named = set(place.practices["practice_code"])
-    return replace(found, figures=tuple(f for f in found.figures if f.unit_code.partition(":")[0] not in named))
+    return replace(found, figures=tuple(f for f in found.figures if f.measure not in OF_ONE_PRACTICE))
 
 
 def _lists_before(vintage: str) -> pl.DataFrame:

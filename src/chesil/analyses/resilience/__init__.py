@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from chesil.analyses.resilience.counting import band_figures, place_figures, practice_figures, unit_figures
+from chesil.analyses.resilience.counting import (
+    OF_ONE_PRACTICE,
+    band_figures,
+    place_figures,
+    practice_figures,
+    unit_figures,
+)
 from chesil.analyses.resilience.exposure import exposure_table
 from chesil.analyses.resilience.readiness import latest_scores
 from chesil.analyses.resilience.rule import count_states, evidence_for, implausible_note, judge_practices
@@ -17,7 +23,15 @@ from chesil.core.figure import Figure
 from chesil.measures.computing import ALL, units_of
 from chesil.place.place import Place
 
-__all__ = ["PlacesNeeded", "ResilienceSettings", "ResilienceTables", "all_offers", "assess_resilience", "match_support"]
+__all__ = [
+    "OF_ONE_PRACTICE",
+    "PlacesNeeded",
+    "ResilienceSettings",
+    "ResilienceTables",
+    "all_offers",
+    "assess_resilience",
+    "match_support",
+]
 
 ABOUT = {
     "flags": "One row a practice and criterion of the rule of 2015: flag, clear or unknown, with value and source.",

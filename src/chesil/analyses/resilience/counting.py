@@ -13,6 +13,9 @@ from chesil.measures.computing import Unit
 from chesil.methods.intervals import wilson
 from chesil.place.place import Place
 
+OF_ONE_PRACTICE = ("resilience_flags", "resilience_unknown", "resilience_exposure", "readiness_practice")
+"""Measures whose figures are of one named practice each; all others are of groups, also of a place of one practice."""
+
 
 def made(measure: str, code: str, name: str, place: Place, receipts: tuple[str, ...], **parts: object) -> Figure:
     """A figure at the place's date with the card's unit, formula and standing."""
