@@ -74,3 +74,25 @@ def test_without_the_script_a_number_leads_to_its_row_among_its_measures_figures
     opened.locator("a.fig").first.click()
     assert "/figures/" in opened.url and "#" in opened.url
     context.close()
+
+
+def test_weights_that_nobody_has_moved_give_the_totals_that_the_page_prints(browser: Browser, folder: Path) -> None:
+    """To the last digit, whoever's weights they are, however the fields round them: else the page would argue with itself."""
+    faults: list[str] = []
+    opened = open_offline(browser, "desktop", faults)
+    opened.goto((folder / "options.html").as_uri())
+    totals = opened.locator("table", has_text="Place, and total of 100 in brackets")
+    printed = {row[0]: row[1:] for row in totals.evaluate(
+        "t => [...t.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent.trim()))")}  # fmt: skip
+    starts = opened.locator(".weights select option").count()
+    assert starts > 1
+    for k in range(starts):
+        opened.locator(".weights select").select_option(str(k))
+        shown = opened.locator(".ranking li").evaluate_all(
+            "all => all.map((li) => [li.querySelector('span').textContent, li.querySelector('b').textContent])"
+        )
+        assert [(t, f"{place} ({total})") for place, (t, total) in enumerate(shown, 1)] == [
+            (t, printed[t][k]) for t, _ in shown
+        ]
+    assert not faults
+    opened.context.close()

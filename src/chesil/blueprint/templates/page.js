@@ -146,12 +146,14 @@
     const data = JSON.parse(box.dataset.facts), id = newId("weights");
     const start = make("select", { id: id + "-start" }, ...data.starts.map((s, k) => make("option", { value: k }, s.who)));
     const inputs = [], shares = [], fields = make("div", { className: "moved" });
+    let weights = [];  // as given, not as the fields round them, so that weights nobody has touched give the page's own totals
     data.criteria.forEach((title, k) => {
       const slide = make("input", { type: "range", min: 0, max: 100, step: 1, id: id + "-r" + k, "aria-label": title + ", weight" });
       const exact = make("input", { type: "number", min: 0, max: 100, step: 1, inputMode: "numeric", id: id + "-n" + k, "aria-label": title + ", weight as a number" });
       const share = make("span", { className: "share" });
-      slide.addEventListener("input", () => { exact.value = slide.value; answer(); });
-      exact.addEventListener("input", () => { slide.value = exact.value; answer(); });
+      const move = (from, to) => { weights[k] = Math.min(100, Math.max(0, Number(from.value) || 0)); to.value = Math.round(weights[k]); answer(true); };
+      slide.addEventListener("input", () => move(slide, exact));
+      exact.addEventListener("input", () => move(exact, slide));
       inputs.push([slide, exact]);
       shares.push(share);
       fields.append(make("div", { className: "weight" }, make("label", { htmlFor: slide.id }, title), slide, exact, share));
@@ -160,9 +162,9 @@
     const rank = make("ol", { className: "ranking" });
     const scores = () => data.starts[start.value].scores;
     const known = (k) => scores().every((r) => r[k] !== null);
-    const answer = () => {
-      const given = inputs.map(([s], k) => (known(k) ? Number(s.value) : 0)), sum = given.reduce((a, b) => a + b, 0);
-      state.write("w", [start.value, ...inputs.map(([s]) => s.value)].join(","));
+    const answer = (isMoved) => {
+      const given = weights.map((w, k) => (known(k) ? w : 0)), sum = given.reduce((a, b) => a + b, 0);
+      state.write("w", isMoved ? [start.value, ...weights.map((w) => Number(w.toFixed(6)))].join(",") : "");
       shares.forEach((s, k) => { s.textContent = !known(k) ? "not judged" : sum ? (100 * given[k] / sum).toFixed(0) + " of 100" : ""; });
       if (!sum) { rank.replaceChildren(); said.textContent = "Give at least one criterion a weight."; return; }
       const totals = data.options.map((title, i) => ({ title, i, total: given.reduce((t, w, k) => t + (w ? w * scores()[i][k] : 0), 0) / sum }));
@@ -172,20 +174,21 @@
       said.textContent = tied.length > 1 ? tied.map((t) => t.title).join(" and ") + " come first together, with " + totals[0].total.toFixed(1) + " of 100."
         : totals[0].title + " comes first, with " + totals[0].total.toFixed(1) + " of 100" + (totals[1] ? "; next is " + totals[1].title + " with " + totals[1].total.toFixed(1) + "." : ".");
     };
-    const set = (weights) => {
+    const set = (given, isMoved) => {
+      weights = given.map(Number);
       inputs.forEach(([s, n], k) => { s.value = n.value = Math.round(weights[k]); s.disabled = n.disabled = !known(k); });
-      answer();
+      answer(isMoved);
     };
-    const reset = () => { set(data.starts[start.value].weights); };
+    const reset = () => set(data.starts[start.value].weights, start.value !== "0");
     start.addEventListener("change", reset);
     box.append(make("h2", {}, "Move the weights yourself"),
       make("p", { className: "quiet" }, "Weights are shared out so that they sum to the whole. The scores stay as they are in the table; the address of this page holds your weights, so that you can send them to somebody."),
-      make("p", {}, make("label", { htmlFor: start.id }, "Start from the weights of "), start, " ", button("Put back", reset), " ", button("Make all equal", () => set(data.criteria.map(() => 50)))),
+      make("p", {}, make("label", { htmlFor: start.id }, "Start from the weights of "), start, " ", button("Put back", reset), " ", button("Make all equal", () => set(data.criteria.map(() => 50), true))),
       fields, said, rank);
     box.hidden = false;
     const asked = (state.read().get("w") || "").split(",").map(Number);
-    if (asked.length === data.criteria.length + 1 && data.starts[asked[0]] && asked.every((a) => a >= 0 && a <= 100)) { start.value = asked[0]; set(asked.slice(1)); }
-    else { reset(); state.write("w", ""); }
+    if (asked.length === data.criteria.length + 1 && data.starts[asked[0]] && asked.every((a) => a >= 0 && a <= 100)) { start.value = asked[0]; set(asked.slice(1), true); }
+    else { start.value = "0"; reset(); }
   };
 
   // One name looked up in a table, such as the reader's own area.
