@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -62,8 +62,8 @@ def write_excel(book: Book, path: Path, tell: Callable[[str], None] = lambda _: 
     }
     with whole_file(path) as temporary:
         workbook = xlsxwriter.Workbook(str(temporary), options)
-        made = datetime.combine(book.as_at, time(), UTC).replace(tzinfo=None)
         # With the date of the blueprint in place of now, the same book gives the same bytes.
+        made = datetime.combine(book.as_at, time(), UTC)
         workbook.set_properties({"title": f"{book.title}: annex of tables", "author": "Chesil", "created": made})
         _Annex(workbook, book).write()
         workbook.close()
@@ -125,6 +125,17 @@ class _Annex:
         self._texts("Sources", SOURCE_FIELDS, [receipt_view(r) for r in self.book.used_receipts])
         self._contents()
 
+    def _listed(self, name: str, words: str, heads: Sequence[str]) -> Any:
+        """A new sheet of no part of the blueprint, with its heads, listed in the contents."""
+        sheet = self.workbook.add_worksheet(name)
+        self.listed.append((name, "", words))
+        self._heads(sheet, 0, heads)
+        return sheet
+
+    def _heads(self, sheet: Any, row: int, heads: Sequence[str]) -> None:
+        for column, text in enumerate(heads):
+            sheet.write_string(row, column, text, self.head)
+
     def _number(self, decimals: int) -> Any:
         if decimals not in self.numbers:
             picture = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -143,8 +154,7 @@ class _Annex:
         sheet.write_string(2, 0, table.note, self.quiet)
         top = 4
         heads = (GROUP, *table.heads) if made.is_by_group else table.heads
-        for column, text in enumerate(heads):
-            sheet.write_string(top, column, text, self.head)
+        self._heads(sheet, top, heads)
         names = len(heads) - len(table.heads) + 1
         sheet.set_column(0, names - 1, 44)
         sheet.set_column(names, max(names, len(heads) - 1), 18)
@@ -181,10 +191,9 @@ class _Annex:
             sheet.write_number(row, column, figure.value, self._number(card.decimals))
 
     def _figures(self) -> None:
-        sheet = self.workbook.add_worksheet("All figures")
-        self.listed.append(("All figures", "", "Every figure with its limits, parts and how it is worked out"))
-        for column, head in enumerate(FIGURE_HEADS):
-            sheet.write_string(0, column, head, self.head)
+        sheet = self._listed(
+            "All figures", "Every figure with its limits, parts and how it is worked out", FIGURE_HEADS
+        )
         hows: dict[tuple[str, ...], int] = {}
         for row, f in enumerate(self.book.figures.values(), start=1):
             unit = f.unit or self.book.cards[f.measure].unit
@@ -206,10 +215,8 @@ class _Annex:
         self._hows(hows)
 
     def _hows(self, hows: dict[tuple[str, ...], int]) -> None:
-        sheet = self.workbook.add_worksheet("How worked out")
-        self.listed.append(("How worked out", "", "Method, limits and sources, by the number in `how` of all figures"))
-        for column, head in enumerate(HOW_HEADS):
-            sheet.write_string(0, column, head, self.head)
+        words = "Method, limits and sources, by the number in `how` of all figures"
+        sheet = self._listed("How worked out", words, HOW_HEADS)
         for (measure, *others), number in hows.items():
             sheet.write_number(number, 0, number)
             for column, text in enumerate((measure, self.book.cards[measure].title, *others), start=1):
@@ -219,11 +226,8 @@ class _Annex:
         sheet.set_column(1, len(HOW_HEADS) - 1, 30)
 
     def _texts(self, name: str, fields: tuple[str, ...], records: list[dict[str, str]]) -> None:
-        sheet = self.workbook.add_worksheet(name)
-        self.listed.append((name, "", f"{name} in full"))
-        for column, field in enumerate(fields):
-            sheet.write_string(0, column, field.replace("_", " "), self.head)
-            sheet.set_column(column, column, 30, self.wrap)
+        sheet = self._listed(name, f"{name} in full", [f.replace("_", " ") for f in fields])
+        sheet.set_column(0, len(fields) - 1, 30, self.wrap)
         for row, record in enumerate(records, start=1):
             for column, field in enumerate(fields):
                 sheet.write_string(row, column, record[field], self.wrap)
@@ -237,8 +241,7 @@ class _Annex:
             0,
             f"As at {self.book.as_at:%-d %B %Y}. {self.book.edition_words} {self.book.approval} Pack {self.book.fingerprint}.",
         )
-        for column, head in enumerate(("Sheet", "Part", "What it holds")):
-            sheet.write_string(3, column, head, self.head)
+        self._heads(sheet, 3, ("Sheet", "Part", "What it holds"))
         for row, (name, part, caption) in enumerate(self.listed, start=4):
             sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
             sheet.write_string(row, 1, part)

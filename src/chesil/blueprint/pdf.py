@@ -16,7 +16,6 @@ from chesil.blueprint.document import (
     Block,
     Bullets,
     Chart,
-    Lookup,
     Map,
     Paragraph,
     Row,
@@ -24,7 +23,6 @@ from chesil.blueprint.document import (
     Shown,
     Subheading,
     Table,
-    Weights,
     Words,
 )
 from chesil.blueprint.fonts import FAMILY, FOLDER
@@ -150,14 +148,13 @@ def _legible(svg: str, scale: float) -> str:
 
 
 def _section(section: Section, book: Book, draw: _Pictures, most_pt: float) -> dict[str, Any]:
-    shown = [b for b in section.blocks if not isinstance(b, Weights | Lookup)]
     return {
         "name": section.name,
         "heading": section.heading,
         "lead": [_words(w, book) for w in section.lead],
         "blocks": [
             {**_block(b, book, draw, most_pt), "is_sticky": stays}
-            for b, stays in zip(shown, _leading(shown), strict=True)
+            for b, stays in zip(section.blocks, _leading(section.blocks), strict=True)
         ],
     }
 

@@ -5,17 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chesil.blueprint.book import Book, Chapter
-from chesil.blueprint.document import (
-    Block,
-    Chart,
-    Lookup,
-    Map,
-    Paragraph,
-    Section,
-    Subheading,
-    Table,
-    Weights,
-)
+from chesil.blueprint.document import Block, Chart, Lookup, Map, Paragraph, Section, Subheading, Table, Weights
 from chesil.blueprint.pictures import chart_svg
 
 MOST_ROWS = 24
@@ -40,7 +30,7 @@ def for_print(book: Book) -> Book:
     and every measure; the rest is on the web page. Only measures of a figure that is printed are explained.
     """
     moved: list[tuple[str, Table]] = []
-    sections = tuple(replace(s, blocks=tuple(_of_place(s, moved))) for s in book.sections)
+    sections = tuple(_on_paper(replace(s, blocks=tuple(_of_place(s, moved)))) for s in book.sections)
     chapters = [replace(c, sections=_of_network(c)) for c in book.chapters]
     if moved:
         chapters.append(
@@ -48,7 +38,7 @@ def for_print(book: Book) -> Book:
                 "", ANNEX, (Section("tables", ANNEX, f"Tables of over {MOST_ROWS} rows", (), tuple(_annex(moved))),)
             )
         )
-    chapters = [_on_paper(c) for c in chapters]
+    chapters = [replace(c, sections=tuple(_on_paper(s) for s in c.sections)) for c in chapters]
     shown = [f for s in (*sections, *(s for c in chapters for s in c.sections)) for f in s.figures]
     measures = {f.measure for f in shown}
     return replace(
@@ -61,25 +51,16 @@ def for_print(book: Book) -> Book:
 
 def _of_place(section: Section, moved: list[tuple[str, Table]]) -> list[Block]:
     blocks: list[Block] = []
-    for block in _printable(section.blocks):
+    for block in section.blocks:
         if isinstance(block, Table) and len(block.rows) > MOST_ROWS:
             moved.append((section.name, block))
             words = f"{block.caption}: table {len(moved)} of the annex, with its {len(block.rows)} rows."
             blocks.append(Paragraph((words,), is_quiet=True, see=_anchor(len(moved))))
         elif isinstance(block, Chart) and not _is_legible(block):
             blocks.append(Paragraph((TOO_FINE.format(section.key),), is_quiet=True))
-        elif isinstance(block, Table):
-            blocks += _in_parts(block)
         else:
             blocks.append(block)
     return blocks
-
-
-def _printable(blocks: Iterable[Block]) -> Iterable[Block]:
-    """Without what only a screen can do."""
-    return (
-        b for b in blocks if not isinstance(b, Weights | Lookup) and not (isinstance(b, Paragraph) and b.is_for_screen)
-    )
 
 
 def _is_legible(chart: Chart) -> bool:
@@ -113,14 +94,20 @@ def _in_parts(table: Table) -> list[Table]:
     return parts
 
 
-def _on_paper(chapter: Chapter) -> Chapter:
-    """The chapter with its wide tables in parts."""
-    return replace(chapter, sections=tuple(replace(s, blocks=tuple(_all_in_parts(s.blocks))) for s in chapter.sections))
+def _on_paper(section: Section) -> Section:
+    """The section without what only a screen can do, its wide tables in parts."""
+    return replace(section, blocks=tuple(_printable(section.blocks)))
 
 
-def _all_in_parts(blocks: Iterable[Block]) -> Iterator[Block]:
+def _printable(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
-        yield from _in_parts(block) if isinstance(block, Table) else (block,)
+        match block:
+            case Weights() | Lookup() | Paragraph(is_for_screen=True):
+                continue
+            case Table():
+                yield from _in_parts(block)
+            case _:
+                yield block
 
 
 def _of_network(chapter: Chapter) -> tuple[Section, ...]:
@@ -137,7 +124,7 @@ def _without_charts(blocks: tuple[Block, ...]) -> list[Block]:
     """Maps and tables, and the words that lead to one of them: what led to a chart alone goes with it."""
     kept: list[Block] = []
     waiting: list[Block] = []
-    for block in _printable(blocks):
+    for block in blocks:
         match block:
             case Subheading():
                 waiting = [block]

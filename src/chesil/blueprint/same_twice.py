@@ -12,7 +12,7 @@ CORE_PROPERTIES = "docProps/core.xml"
 
 
 def make_same_twice(path: Path, as_at: date) -> Path:
-    """Rewrite an Office document (.docx, .xlsx, .pptx) with what differs from run to run taken out.
+    """Rewrite an Office document (.docx, .pptx) with what differs from run to run taken out.
 
     Members stand in order of their names, with one time (of `as_at`) and one compression; the dates in the core
     properties are those of `as_at`. The content is as it was.

@@ -93,14 +93,24 @@ def _best_of_numbers(
 
 def _improved_by_sizes(problem: Districting, plan: Groups, say: Callable[[str, float], None], stop: Stop) -> Groups:
     for most in REGIONS:
-        words = f"improving {most} groups at a time"
-        plan = improved_by_regions(
-            problem, plan, most, problem.n, lambda region: _solved_again(problem, region, stop), stop,
-            lambda p, words=words: say(words, plan_cost(problem, p)),  # type: ignore[misc]
-        )  # fmt: skip
+        plan = _improved_at(problem, plan, most, say, stop)
         mended = improved_by_moves(problem, plan, stop)
         plan = mended if mended is not None and plan_cost(problem, mended) < plan_cost(problem, plan) else plan
     return plan
+
+
+def _improved_at(
+    problem: Districting, plan: Groups, most: int, say: Callable[[str, float], None], stop: Stop
+) -> Groups:
+    """The plan after regions of so many groups have been solved again, each as a place of its own."""
+
+    def parted_better(region: Groups) -> Groups | None:
+        return _solved_again(problem, region, stop)
+
+    def tell(better: Groups) -> None:
+        say(f"improving {most} groups at a time", plan_cost(problem, better))
+
+    return improved_by_regions(problem, plan, most, problem.n, parted_better, stop, tell)
 
 
 def region_around(
