@@ -106,3 +106,5 @@ def test_the_public_edition_tells_no_flag_about_a_practice_that_stands_alone(tmp
     alone = [f for f in flags if f.unit_code.split(":")[0] == "M81026"]
     assert alone
     assert all(f.value is None and f.numerator is None for f in alone)
+    heading = next(s.heading for s in book.sections if s.key == "resilience")
+    assert heading.endswith("is not shown") and "criteria" not in heading

@@ -41,7 +41,7 @@ def new(
     title: Annotated[str, typer.Option(help="Title of the study.")] = "",
 ) -> None:
     """Begin a study of a place: a folder with study.toml, to be edited by hand."""
-    from chesil.blueprint.words import place_name
+    from chesil.blueprint.words import counted, place_name
     from chesil.place.assembling import assemble_place
     from chesil.study import new_study
 
@@ -54,7 +54,8 @@ def new(
         study, title or place_name(place.name), as_at=today(), place="" if codes else place.code, practices=codes
     )
     out.print(
-        f"Wrote {path}. {place.name}: {place.practices.height} practices, {place.patients:,} patients.", highlight=False
+        f"Wrote {path}. {place.name}: {counted(place.practices.height, 'practice')}, {place.patients:,} patients.",
+        highlight=False,
     )
     out.print(f"Next: chesil blueprint {study} --out DIR", highlight=False)
 
@@ -90,6 +91,7 @@ def template(
 
 def check(study: StudyFolder) -> None:
     """Read a study and everything in it, and say what is wrong or that nothing is."""
+    from chesil.blueprint.words import counted
     from chesil.place.assembling import assemble_place
     from chesil.place.site_register import merge_registers
     from chesil.scenario.from_options import edits_from_option
@@ -101,7 +103,7 @@ def check(study: StudyFolder) -> None:
     check_settings(read)
     place = assemble_place(read.wanted, vintage=read.vintage)
     out.print(
-        f"{read.title}: {place.practices.height} practices, {place.patients:,} patients at {place.vintage}.",
+        f"{read.title}: {counted(place.practices.height, 'practice')}, {place.patients:,} patients at {place.vintage}.",
         highlight=False,
     )
     merged = merge_registers(place, read.registers)

@@ -1,5 +1,7 @@
 """The section on resilience: what a published rule gives, what cannot be seen, and who is exposed to a neighbour."""
 
+from collections.abc import Sequence
+
 from chesil.analyses.resilience import ResilienceSettings, all_offers, match_support
 from chesil.analyses.resilience.counting import band_title, bands
 from chesil.analyses.resilience.rule import FLAG, SENSITIVE_KINDS, all_criteria, threshold_words
@@ -18,6 +20,7 @@ from chesil.blueprint.document import (
     Words,
 )
 from chesil.blueprint.words import limits_text, mid_sentence, number, part_text, place_name
+from chesil.core.figure import Figure
 from chesil.core.settings import settings_from
 from chesil.definitions import load_definition
 from chesil.measures.card import load_measure
@@ -49,16 +52,20 @@ def of_place(plan: Plan) -> Section | None:
         Paragraph((" ".join(plan.assessments["resilience"].warnings[1:]),), True),
     ]
     unknown = [plan.figures["resilience_criterion_unknown", f"{code}:{c.code}"] for c in all_criteria()]
-    unseen = sum(1 for f in unknown if f.is_known and f.value == f.denominator)
-    share = plan.figures["resilience_share_flagged", code]
-    total = len(all_criteria())
-    blind = f"{unseen} of {total} criteria cannot be seen"
-    heading = (
-        f"What can be seen flags {number(share.value, plan.cards[share.measure])} of {name}’s practices; {blind}"
-        if share.is_known
-        else f"What the rule of 2015 can and cannot see of {name}’s practices: {blind}"
-    )
-    return Section(KEY, NAME, heading, _lead(plan, code, name), tuple(blocks))
+    return Section(KEY, NAME, _heading(plan, unknown, name), _lead(plan, code, name), tuple(blocks))
+
+
+def _heading(plan: Plan, unknown: Sequence[Figure], name: str) -> str:
+    """What share has a flag and how many criteria cannot be seen; where that is withheld, no count of it is made up."""
+    subject = f"What the rule of 2015 can and cannot see of {name}’s practices"
+    if not all(f.is_known for f in unknown):
+        return f"{subject} is not shown"
+    unseen = sum(1 for f in unknown if f.value == f.denominator)
+    blind = f"{unseen} of {len(unknown)} criteria cannot be seen"
+    share = plan.figures["resilience_share_flagged", plan.place.code]
+    if not share.is_known:
+        return f"{subject}: {blind}"
+    return f"What can be seen flags {number(share.value, plan.cards[share.measure])} of {name}’s practices; {blind}"
 
 
 def of_group(plan: Plan, unit: Unit) -> Section | None:
